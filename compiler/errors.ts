@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one error type that users see: a stable code, where it happened, what happened and what to do about it.
+
+export interface Problem {
+  /** Stable, kebab-case; `caplet error CODE` explains it. */
+  readonly code: string
+  /** One sentence: what is wrong, with the offending values. */
+  readonly message: string
+  /** What the user can do about it. */
+  readonly remedy: string
+  readonly file?: string | undefined
+  /** Name of the model's node, and its operator. */
+  readonly node?: string | undefined
+  readonly operator?: string | undefined
+  readonly attribute?: string | undefined
+}
+
+/** A fault of the model, the data or the command: shown without a stack trace, exit code 1. */
+export class CapletError extends Error {
+  readonly problems: readonly Problem[]
+  constructor(problem: Problem | readonly Problem[]) {
+    const problems: readonly Problem[] = Array.isArray(problem) ? problem : [problem as Problem]
+    super(problems.map((p) => p.message).join('\n'))
+    this.name = 'CapletError'
+    this.problems = problems
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+// Element types, constants and shapes: the vocabulary of every later file.
+
+export type ElementType =
+  | 'bool'
+  | 'int8'
+  | 'uint8'
+  | 'int16'
+  | 'uint16'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64'
+  | 'float32'
+  | 'float64'
+
+/** Integer types that carry quantized activations. */
+export type QuantizedType = 'int8' | 'uint8'
+
+export type Data =
+  | Int8Array
+  | Uint8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+  | Float32Array
+  | Float64Array
+
+/** A tensor known at compile time, dense and row-major in its model's order of dimensions. */
+export interface Constant {
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly data: Data
+}
+
+/** real = scale * (quantum - zeroPoint); scale is a float32 value > 0. */
+export interface Quantization {
+  readonly scale: number
+  readonly zeroPoint: number
+}
+
+const byteSizes: Record<ElementType, number> = {
+  bool: 1,
+  int8: 1,
+  uint8: 1,
+  int16: 2,
+  uint16: 2,
+  int32: 4,
+  uint32: 4,
+  int64: 8,
+  uint64: 8,
+  float32: 4,
+  float64: 8,
+}
+
+export const bytesPerElement = (type: ElementType): number => byteSizes[type]
+
+/** Number of elements; 1 for a scalar. */
+export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, d) => product * d, 1)
+
+/** lo and hi of a quantized type: -128..127 or 0..255. */
+export const rangeOf = (type: QuantizedType): { min: number; max: number } =>
+  type === 'int8' ? { min: -128, max: 127 } : { min: 0, max: 255 }
+
+export const isQuantizedType = (type: ElementType): type is QuantizedType => type === 'int8' || type === 'uint8'
+
+/** An empty array of the type's own element class, of `length` elements. */
+export function allocate(type: ElementType, length: number): Data {
+  switch (type) {
+    case 'bool':
+    case 'uint8':
+      return new Uint8Array(length)
+    case 'int8':
+      return new Int8Array(length)
+    case 'int16':
+      return new Int16Array(length)
+    case 'uint16':
+      return new Uint16Array(length)
+    case 'int32':
+      return new Int32Array(length)
+    case 'uint32':
+      return new Uint32Array(length)
+    case 'int64':
+      return new BigInt64Array(length)
+    case 'uint64':
+      return new BigUint64Array(length)
+    case 'float32':
+      return new Float32Array(length)
+    case 'float64':
+      return new Float64Array(length)
+  }
+}
+
+/** Row-major strides in elements. */
+export function rowMajorStrides(shape: readonly number[]): number[] {
+  const strides = new Array<number>(shape.length)
+  let stride = 1
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    strides[axis] = stride
+    stride *= shape[axis]!
+  }
+  return strides
+}
