@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attributes of Caplet's own operators (after step 4, normalize): what each node means, with every number that
+// the numeric contract needs. Shapes and axes are in the model's own order of dimensions (NCHW, NCW);
+// how tensors are stored is decided later (passes/assign-layouts.ts).
+// Notation: f(.) rounds to float32, rne rounds half to even, DQ(q) = f((q - zeroPoint) * scale),
+// Q(v) = clamp(rne(f(v / scale)) + zeroPoint).
+import type { Constant, Data, Quantization } from './types.js'
+
+/** Rule R: y = clamp(rne(f(f(accumulator) * multiplier[c])) + zeroPoint, min, max); multiplier is float32, > 0. */
+export interface Requantization {
+  /** One per output channel, or a single one for all. */
+  readonly multipliers: Float32Array
+  readonly zeroPoint: number
+  readonly min: number
+  readonly max: number
+}
+
+/** Sliding window over the spatial dimensions (1 or 2 of them); pads = begin of each, then end of each. */
+export interface Window {
+  readonly kernel: readonly number[]
+  readonly strides: readonly number[]
+  readonly pads: readonly number[]
+  readonly dilations: readonly number[]
+}
+
+/** Input [N, C, ...spatial] 8-bit, output [N, O, ...spatial] 8-bit. accumulator = bias[o] + sum (x - inputZeroPoint) * (w - weightZeroPoint[o]). */
+export interface ConvolutionAttributes extends Window {
+  readonly group: number
+  /** [O, C / group, ...kernel], int8 or uint8. */
+  readonly weight: Constant
+  /** Length 1 or O. */
+  readonly weightZeroPoints: readonly number[]
+  /** Length O; null = none. */
+  readonly bias: Int32Array | null
+  readonly inputZeroPoint: number
+  readonly requantization: Requantization
+}
+
+/** Input [..., K] 8-bit, output [..., N]: 8-bit by rule R or, with requantization null, float32: f(f(accumulator) * multipliers[n]), then f(that + floatBias[n]). */
+export interface FullyConnectedAttributes {
+  /** [N, K] (transposed where the model has [K, N]), int8 or uint8. */
+  readonly weight: Constant
+  readonly weightZeroPoints: readonly number[]
+  /** Length N; null = none. */
+  readonly bias: Int32Array | null
+  readonly inputZeroPoint: number
+  readonly requantization: Requantization | null
+  readonly floatMultipliers: Float32Array | null
+  readonly floatBias: Float32Array | null
+}
+
+/** One 8-bit input, any shape: output = table[byte of the input element] (index = the element's bits as uint8, 0..255). */
+export interface TableAttributes {
+  /** 256 entries, or channels * 256 with `axis` set; element type = the output tensor's type (int8, uint8, bool, float32). */
+  readonly table: Data
+  /** Axis whose coordinate chooses among several tables; null = one table. */
+  readonly axis: number | null
+  /** For people: 'sigmoid', 'requantize', 'tanh', ... */
+  readonly label: string
+}
+
+/** QLinearAdd / QLinearMul of two 8-bit tensors (numpy broadcasting), rule of the contract:
+ *  v = f(f(DQ(a) op DQ(b)) / output.scale); v = clamp(v, lo - z, hi - z); y = rne(f(v + z)). */
+export interface QuantizedBinaryAttributes {
+  readonly operation: 'add' | 'multiply'
+  readonly a: Quantization
+  readonly b: Quantization
+  readonly output: Quantization
+}
+
+export type FloatBinaryOperation = 'add' | 'subtract' | 'multiply' | 'divide' | 'minimum' | 'maximum'
+
+/** One float32 operation on two tensors (numpy broadcasting), as the reference runs it in float. Each side is float32, or
+ *  8-bit read through a table of 256 float32 values. With `output` set the result goes through Q into an 8-bit tensor. */
+export interface FloatBinaryAttributes {
+  readonly operation: FloatBinaryOperation
+  readonly tableA: Float32Array | null
+  readonly tableB: Float32Array | null
+  readonly output: Quantization | null
+}
+
+/** Maximum over the window; padding never wins. 8-bit or float32, output type = input type. */
+export interface MaxPoolAttributes extends Window {
+  readonly ceilMode: boolean
+}
+
+/** S = sequential f32 sum of DQ(x), or of table[x], or of float x over the window (rows, then columns; only cells inside the image), v = f(S / count).
+ *  count = cells inside, or the kernel's size with countIncludePad (kept inside image + pads: see research rule 2.4).
+ *  quantized (QLinearAveragePool): y = sat(rne(f(f(v / s) + z))). float: Q(v), or v itself where output is null. */
+export interface AveragePoolAttributes extends Window {
+  readonly countIncludePad: boolean
+  /** Value of each input byte (256 float32), or null for a float32 input. */
+  readonly inputValues: Float32Array | null
+  readonly output: Quantization | null
+  /** 'after': Q(v), zero point added after rounding (float pool, then QuantizeLinear). 'before': rne(f(f(v/s)+z)) (QLinearAveragePool). */
+  readonly zeroPointAdded: 'before' | 'after'
+}
+
+/** QLinearGlobalAveragePool: accumulator = sum(x) - n * inputZeroPoint; rule R with multiplier f(s_x / f(s_y * f(n))). Reduces every spatial dimension to 1. */
+export interface GlobalAveragePoolAttributes {
+  readonly inputZeroPoint: number
+  readonly requantization: Requantization
+}
+
+/** Equal element types and, since tables were put in front where scales differ, equal quantization. */
+export interface ConcatAttributes {
+  readonly axis: number
+}
+
+/** Same elements, same order, other shape. */
+export type ReshapeAttributes = Readonly<Record<string, never>>
+
+export interface TransposeAttributes {
+  readonly permutation: readonly number[]
+}
+
+/** output[i] = input[start + i * step] per axis; step may be negative. One entry per axis. */
+export interface SliceAttributes {
+  readonly starts: readonly number[]
+  readonly steps: readonly number[]
+}
+
+/** Constant padding: `value` is an element of the tensor's own type (a quantum for 8-bit). pads = begin of each axis, then end of each; may be negative (crop). */
+export interface PadAttributes {
+  readonly pads: readonly number[]
+  readonly value: number
+  readonly mode: 'constant' | 'reflect' | 'edge'
+}
+
+export interface DepthToSpaceAttributes {
+  readonly blockSize: number
+  readonly mode: 'DCR' | 'CRD'
+}
+
+/** QLinearSoftmax (research rule 2.5) over rows: `axis` alone (opset >= 13), or all axes from it on as one row. */
+export interface SoftmaxAttributes {
+  readonly axis: number
+  readonly rowIsTail: boolean
+  readonly inputScale: number
+  readonly inputType: 'int8' | 'uint8'
+  readonly output: Quantization
+}
+
+/** float32 softmax of float32 (or of table[x]) rows, research rule 2.6; Q afterwards where output is set. */
+export interface FloatSoftmaxAttributes {
+  readonly axis: number
+  readonly rowIsTail: boolean
+  readonly inputValues: Float32Array | null
+  readonly output: Quantization | null
+}
+
+/** First maximum along the axis (last with selectLast), as int64. keepDimensions is in the output's shape. */
+export interface ArgMaxAttributes {
+  readonly axis: number
+  readonly selectLast: boolean
+}
+
+/** float32 -> 8-bit: Q(v); per-axis where scales has several entries. */
+export interface QuantizeAttributes {
+  readonly scales: Float32Array
+  readonly zeroPoints: readonly number[]
+  readonly axis: number | null
+}
+
+/** A tensor known at compile time that must stand in memory (a graph output, an operand of a binary operator). */
+export interface ConstantAttributes {
+  readonly value: Constant
+}
+
+/** Each operator's attributes, by the node's `operator`. Dequantize to float32 is a `table` with float32 entries. */
+export interface OperatorAttributes {
+  convolution: ConvolutionAttributes
+  fully_connected: FullyConnectedAttributes
+  table: TableAttributes
+  quantized_binary: QuantizedBinaryAttributes
+  float_binary: FloatBinaryAttributes
+  max_pool: MaxPoolAttributes
+  average_pool: AveragePoolAttributes
+  global_average_pool: GlobalAveragePoolAttributes
+  concat: ConcatAttributes
+  reshape: ReshapeAttributes
+  transpose: TransposeAttributes
+  slice: SliceAttributes
+  pad: PadAttributes
+  depth_to_space: DepthToSpaceAttributes
+  softmax: SoftmaxAttributes
+  float_softmax: FloatSoftmaxAttributes
+  arg_max: ArgMaxAttributes
+  quantize: QuantizeAttributes
+  constant: ConstantAttributes
+}
+
+export type OperatorName = keyof OperatorAttributes
