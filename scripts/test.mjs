@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// npm test: provisions the runtimes it can, then types, lint, licences and every test; says what was skipped and how
+// to get it. `npm test -- conv` runs the test files whose path contains "conv". With CI=true or
+// CAPLET_REQUIRE_ALL=1 a skipped test is a failure.
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, run, tool } from './process.mjs'
+import { providePython } from './python.mjs'
+
+const filters = process.argv.slice(2)
+const requireAll = process.env.CI === 'true' || process.env.CAPLET_REQUIRE_ALL === '1'
+const node = (...args) => run(process.execPath, args)
+
+/** The data sets outside the project, which some tests read. */
+const assets = process.env.CAPLET_ASSETS ?? join(root, '..', 'shared', 'assets')
+
+/** Checks that come before the tests; a filtered run only builds. */
+const checks = {
+  build: () => node(join('scripts', 'build.mjs')),
+  types: () => node(tool('typescript', 'tsc'), '-p', 'tsconfig.json', '--noEmit'),
+  lint: () => node(tool('@biomejs/biome', 'biome'), 'check', '.'),
+  licences: () => node(join('scripts', 'licences.mjs')),
+}
+
+/** Runs vitest; returns its counts, or a failure where it did not get as far as counting. */
+function runTests(environment) {
+  const summaryFile = join(root, 'build', `test-summary-${process.pid}.json`)
+  mkdirSync(join(root, 'build'), { recursive: true })
+  const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts', 'summary-reporter.mjs')}`]
+  const env = { ...process.env, ...environment, CAPLET_SUMMARY: summaryFile }
+  const status = run(process.execPath, [tool('vitest', 'vitest'), 'run', ...reporters, ...filters], { env })
+  if (!existsSync(summaryFile)) return { passed: 0, failed: 1, skipped: [] }
+  const summary = JSON.parse(readFileSync(summaryFile, 'utf8'))
+  rmSync(summaryFile)
+  if (status !== 0 && summary.failed === 0) summary.failed = 1
+  return summary
+}
+
+/** Skipped tests with the same reason are one line. */
+function printSkipped(skipped) {
+  const byReason = new Map()
+  for (const test of skipped) byReason.set(test.reason, [...(byReason.get(test.reason) ?? []), test])
+  for (const [reason, tests] of byReason) {
+    const files = [...new Set(tests.map((test) => test.file))]
+    const shown = files.slice(0, 4).join(', ') + (files.length > 4 ? ` and ${files.length - 4} more` : '')
+    console.log(`  skipped ${tests.length}: ${reason ?? 'no reason given'} (${shown})`)
+  }
+}
+
+const python = providePython()
+const environment = python.python ? { CAPLET_PYTHON: python.python } : {}
+const names = filters.length > 0 ? ['build'] : Object.keys(checks)
+const failedChecks = []
+for (const name of names) {
+  console.log(`\n${name}`)
+  if (checks[name]() !== 0) failedChecks.push(name)
+}
+console.log('\ntests')
+const summary = runTests(environment)
+
+console.log('\nSummary')
+for (const name of names) console.log(`  ${name}: ${failedChecks.includes(name) ? 'FAILED' : 'ok'}`)
+if (!python.python) console.log(`  without Python (${python.reason}); to have its tests: ${python.remedy}`)
+if (!existsSync(assets)) {
+  console.log(
+    '  without the data sets; to have their tests: put them in a folder and name it in CAPLET_ASSETS',
+  )
+}
+printSkipped(summary.skipped)
+const missing = requireAll ? summary.skipped.length : 0
+if (missing > 0)
+  console.log(`  everything is required here, so the ${missing} skipped tests count as failures`)
+
+const failed = summary.failed + failedChecks.length
+if (failed + missing > 0 || summary.passed === 0) process.exitCode = 1
+console.log(
+  `\n${summary.passed} passed, ${failed + missing} failed, ${summary.skipped.length - missing} skipped`,
+)
