@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writes small ONNX models from plain descriptions, for tests and scripts that ask the oracle about one operator.
+import proto from 'onnx-proto'
+import type { OracleData } from './oracle.js'
+
+const { onnx } = proto
+
+export type Attribute = number | string | readonly number[] | { readonly float: number }
+
+export interface ModelNode {
+  readonly operator: string
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly domain?: string
+  /** Integers and lists of them as numbers; a float as { float: 0.1 }. */
+  readonly attributes?: Readonly<Record<string, Attribute>>
+}
+
+export interface Edge {
+  readonly name: string
+  readonly type: string
+  /** A string names a dynamic dimension. */
+  readonly shape: readonly (number | string)[]
+}
+
+export interface Initializer {
+  readonly name: string
+  readonly type: string
+  readonly shape: readonly number[]
+  readonly data: OracleData
+  /** Location of the file that holds the bytes, instead of the model itself. */
+  readonly external?: string
+}
+
+export interface ModelDescription {
+  readonly nodes: readonly ModelNode[]
+  readonly inputs: readonly Edge[]
+  readonly outputs: readonly Edge[]
+  readonly initializers?: readonly Initializer[]
+  /** Default domain's opset: 17 unless told. */
+  readonly opset?: number
+}
+
+const elementTypes: Record<string, number> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  uint16: 4,
+  int16: 5,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+}
+
+/** The bytes of a model with these nodes; com.microsoft is imported as version 1. */
+export function writeModel(description: ModelDescription): Uint8Array {
+  const message = onnx.ModelProto.create({
+    irVersion: 8,
+    opsetImport: [
+      { domain: '', version: description.opset ?? 17 },
+      { domain: 'com.microsoft', version: 1 },
+    ],
+    graph: {
+      name: 'graph',
+      node: description.nodes.map(nodeProto),
+      input: description.inputs.map(edgeProto),
+      output: description.outputs.map(edgeProto),
+      initializer: (description.initializers ?? []).map(tensorProto),
+    },
+  })
+  return onnx.ModelProto.encode(message).finish()
+}
+
+const nodeProto = (node: ModelNode, index: number) => ({
+  name: `node_${index}`,
+  opType: node.operator,
+  domain: node.domain ?? '',
+  input: [...node.inputs],
+  output: [...node.outputs],
+  attribute: Object.entries(node.attributes ?? {}).map(([name, value]) => attributeProto(name, value)),
+})
+
+function attributeProto(name: string, value: Attribute) {
+  const { AttributeType } = onnx.AttributeProto
+  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value }
+  if (typeof value === 'string')
+    return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) }
+  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float }
+  return { name, type: AttributeType.INTS, ints: [...value] }
+}
+
+const edgeProto = ({ name, type, shape }: Edge) => ({
+  name,
+  type: {
+    tensorType: {
+      elemType: elementType(type),
+      shape: { dim: shape.map((d) => (typeof d === 'string' ? { dimParam: d } : { dimValue: d })) },
+    },
+  },
+})
+
+function tensorProto({ name, type, shape, data, external }: Initializer) {
+  const tensor = { name, dataType: elementType(type), dims: [...shape] }
+  if (external === undefined) {
+    return { ...tensor, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+  }
+  const location = onnx.TensorProto.DataLocation.EXTERNAL
+  return { ...tensor, dataLocation: location, externalData: [{ key: 'location', value: external }] }
+}
+
+function elementType(type: string): number {
+  const code = elementTypes[type]
+  if (code === undefined) throw new Error(`no ONNX element type for ${type}`)
+  return code
+}
