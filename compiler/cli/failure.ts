@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// What went wrong, as people read it and as --json prints it. Nothing here shows a stack trace, except for an
+// internal error with CAPLET_DEBUG=1.
+import { CommanderError } from 'commander'
+import { CapletError, type Problem } from '../errors.js'
+
+export interface Failure {
+  /** 1: the model, the data or the file system is at fault; 2: the flags are. */
+  readonly exitCode: 1 | 2
+  /** At least one; the first is the one that stops the work. */
+  readonly problems: readonly Problem[]
+  /** Only of an internal error. */
+  readonly stack?: string | undefined
+}
+
+const fileSystemFaults: Readonly<Record<string, Omit<Problem, 'file'>>> = {
+  ENOENT: {
+    code: 'file-not-found',
+    message: 'the file does not exist',
+    remedy: 'check the path; it is taken relative to the current folder',
+  },
+  EISDIR: {
+    code: 'file-unreadable',
+    message: 'this is a folder, not a file',
+    remedy: 'name the file itself',
+  },
+  ENOTDIR: {
+    code: 'file-unreadable',
+    message: 'a part of the path is a file, not a folder',
+    remedy: 'check the path, and choose another output folder if it names a file',
+  },
+  EEXIST: { code: 'file-unwritable', message: 'a file is in the way', remedy: 'choose another output path' },
+  EACCES: {
+    code: 'file-unreadable',
+    message: 'access is denied',
+    remedy: 'give yourself access to the file or the folder, or choose another path',
+  },
+  EROFS: {
+    code: 'file-unwritable',
+    message: 'the file system is read-only',
+    remedy: 'choose an output path elsewhere',
+  },
+  ENOSPC: { code: 'file-unwritable', message: 'the disk is full', remedy: 'free some space and try again' },
+}
+
+function fileSystemProblem(error: unknown): Problem | null {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return null
+  const fault = fileSystemFaults[error.code === 'EPERM' ? 'EACCES' : error.code]
+  if (!fault) return null
+  return { ...fault, file: 'path' in error && typeof error.path === 'string' ? error.path : undefined }
+}
+
+function internalProblem(error: unknown): Problem {
+  return {
+    code: 'internal',
+    message: `something went wrong inside Caplet: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: 'please report it with the command and the model; CAPLET_DEBUG=1 shows where it happened',
+  }
+}
+
+/** Any thrown value as a failure. Commander's own errors are the fault of the flags. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CapletError) return { exitCode: 1, problems: error.problems }
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '')
+    return { exitCode: 2, problems: [{ code: 'usage', message, remedy: 'see caplet --help' }] }
+  }
+  const problem = fileSystemProblem(error)
+  if (problem) return { exitCode: 1, problems: [problem] }
+  const stack = error instanceof Error ? error.stack : undefined
+  return { exitCode: 1, problems: [internalProblem(error)], stack }
+}
+
+/** A problem with every key of docs/json.md; null where there is nothing to say. */
+export const problemJson = (problem: Problem) => ({
+  code: problem.code,
+  message: problem.message,
+  remedy: problem.remedy,
+  file: problem.file ?? null,
+  node: problem.node ?? null,
+  operator: problem.operator ?? null,
+  attribute: problem.attribute ?? null,
+})
+
+/** { error: the first problem, and all of them under `problems` }. */
+export const failureJson = ({ problems }: Failure) => ({
+  error: { ...problemJson(problems[0]!), problems: problems.map(problemJson) },
+})
+
+/** One problem as a short block of lines: what, where, what to do. */
+export function problemText(problem: Problem): string {
+  const lines = [`error[${problem.code}]: ${problem.message}`]
+  if (problem.file !== undefined) lines.push(`  file:      ${problem.file}`)
+  if (problem.node !== undefined) {
+    lines.push(`  node:      ${problem.node}${problem.operator ? ` (${problem.operator})` : ''}`)
+  } else if (problem.operator !== undefined) lines.push(`  operator:  ${problem.operator}`)
+  if (problem.attribute !== undefined) lines.push(`  attribute: ${problem.attribute}`)
+  lines.push(`  remedy:    ${problem.remedy}`)
+  return lines.join('\n')
+}
+
+export function failureText(failure: Failure): string {
+  const blocks = failure.problems.map(problemText)
+  const first = failure.problems[0]!
+  if (first.code !== 'internal') blocks.push(`more: caplet error ${first.code}`)
+  if (failure.stack !== undefined && process.env.CAPLET_DEBUG === '1') blocks.push(failure.stack)
+  return blocks.join('\n\n')
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// The flags that several commands share, and how their values are read. A value that no model could make right is
+// wrong usage (exit code 2).
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** Dimensions by input name. */
+export type Shapes = Readonly<Record<string, readonly number[]>>
+
+const largestDimension = 2 ** 31 - 1
+
+/** `x=1,1,187`, added to the shapes already given. */
+export function parseShape(text: string, previous: Shapes): Shapes {
+  const at = text.lastIndexOf('=')
+  const name = text.slice(0, at)
+  const dimensions = text.slice(at + 1).split(',')
+  if (at < 1 || !dimensions.every((dimension) => /^\d+$/.test(dimension.trim()))) {
+    throw new InvalidArgumentError('Expected input=dimensions, for example x=1,1,187.')
+  }
+  const shape = dimensions.map(Number)
+  if (shape.some((dimension) => dimension < 1 || dimension > largestDimension)) {
+    throw new InvalidArgumentError('Every dimension must be at least 1.')
+  }
+  if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`Input ${name} is given twice.`)
+  return { ...previous, [name]: shape }
+}
+
+/** An integer from `least` up to `most`. */
+export const parseInteger = (least: number, most: number) => (text: string) => {
+  const value = Number(text)
+  if (!/^\d+$/.test(text) || value < least || value > most) {
+    throw new InvalidArgumentError(`Expected an integer from ${least} to ${most}.`)
+  }
+  return value
+}
+
+/** `a,b,c`: no empty entry, none twice, each among `known`. */
+export const parseList = (known: readonly string[]) => (text: string) => {
+  const entries = text.split(',').map((entry) => entry.trim())
+  for (const entry of entries) {
+    if (!known.includes(entry)) throw new InvalidArgumentError(`Known: ${known.join(', ')}.`)
+  }
+  return [...new Set(entries)]
+}
+
+function parseName(text: string): string {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {
+    throw new InvalidArgumentError('It becomes a prefix in C: letters, digits and _ only, no digit first.')
+  }
+  return text
+}
+
+/** One of the values that this version has; a value of later versions is refused as such. */
+const oneOf = (available: readonly string[], announced: readonly string[]) => (text: string) => {
+  if (available.includes(text)) return text
+  const choices = `Available: ${available.join(', ')}.`
+  if (announced.includes(text))
+    throw new InvalidArgumentError(`${text} is not available in this version. ${choices}`)
+  throw new InvalidArgumentError(choices)
+}
+
+export const addJson = (command: Command): Command =>
+  command.option('--json', 'print one JSON object (docs/json.md) and nothing else')
+
+/** Every flag that changes what is compiled; `compile`, `inspect` and `verify` share them. */
+export function addCompileOptions(command: Command): Command {
+  const choice = (flags: string, description: string, parse: (text: string) => string, fallback: string) =>
+    command.addOption(new Option(flags, description).argParser(parse).default(fallback))
+  command.option('--name <name>', "prefix in C (default: the model file's stem)", parseName)
+  command.option('--shape <input=dims>', 'bind the dimensions of an input; repeatable', parseShape, {})
+  choice(
+    '--contract <name>',
+    'numeric contract',
+    oneOf(['onnxruntime'], ['integer', 'tflite']),
+    'onnxruntime',
+  )
+  choice('--tier <tier>', 'form of the capsule', oneOf(['portable'], ['accelerated', 'native']), 'portable')
+  choice(
+    '--io <type>',
+    'element type at the edges: quantized or float',
+    oneOf(['quantized', 'float'], []),
+    'quantized',
+  )
+  choice(
+    '--edge-layout <layout>',
+    'order of dimensions at the edges: model or nhwc',
+    oneOf(['model', 'nhwc'], []),
+    'model',
+  )
+  return command
+}
