@@ -3,6 +3,7 @@
 // operators/list.ts is the only list of them.
 import type { ProgramTensor, Step } from '../codegen/program.js'
 import type { Node, Tensor } from '../ir/graph.js'
+import type { Order } from '../ir/layout.js'
 import type { OperatorAttributes, OperatorName } from '../ir/operators.js'
 import type { Data } from '../ir/types.js'
 
@@ -26,6 +27,11 @@ export interface Value {
  */
 export type LayoutRule = 'channels_last' | 'same' | 'strided' | 'row_major'
 
+export interface StoredTensor {
+  readonly shape: readonly number[]
+  readonly order: Order
+}
+
 export interface LoweringOptions {
   /** The f32 requantizer may be chosen for speed (targets with an FPU); otherwise only where no integer form is exact. */
   readonly preferFloat: boolean
@@ -41,6 +47,12 @@ export interface OperatorDefinition<Name extends OperatorName = OperatorName> {
   /** One line for `caplet operators`. */
   readonly summary: string
   readonly layout: LayoutRule
+  /**
+   * 'strided' operators only: the storage order of output 0 that costs least, given how the inputs are stored.
+   * null: the kernel needs row-major inputs, and gives a row-major output.
+   * Without it: the order of the largest input of the output's rank, else row-major.
+   */
+  chooseOrder?(node: TypedNode<Name>, inputs: readonly StoredTensor[], output: Tensor): Order | null
   /** The meaning: naive, integer-exact (or the contract's f32 operations), shares no code with the kernel. */
   reference(node: TypedNode<Name>, inputs: readonly Value[], outputs: readonly Tensor[]): Value[]
   /** Steps that compute the node. Throws CapletError where no exact form exists. */

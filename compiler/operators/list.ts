@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// The operators that Caplet compiles: the only list of them.
+import type { OperatorName } from '../ir/operators.js'
+import { concat } from './concat/definition.js'
+import { constant } from './constant/definition.js'
+import type { OperatorDefinition } from './definition.js'
+import { depthToSpace } from './depth-to-space/definition.js'
+import { pad } from './pad/definition.js'
+import { reshape } from './reshape/definition.js'
+import { slice } from './slice/definition.js'
+import { table } from './table/definition.js'
+import { transpose } from './transpose/definition.js'
+
+export const operators: readonly OperatorDefinition[] = [
+  table,
+  reshape,
+  transpose,
+  slice,
+  pad,
+  depthToSpace,
+  concat,
+  constant,
+]
+
+const byName = new Map<string, OperatorDefinition>(
+  operators.map((definition) => [definition.name, definition]),
+)
+
+export function definitionOf(operator: OperatorName | string): OperatorDefinition {
+  const definition = byName.get(operator)
+  if (!definition) throw new Error(`no operator named ${operator}`)
+  return definition
+}
