@@ -16,31 +16,31 @@ export interface Failure {
 const fileSystemFaults: Readonly<Record<string, Omit<Problem, 'file'>>> = {
   ENOENT: {
     code: 'file-not-found',
-    message: 'the file does not exist',
-    remedy: 'check the path; it is taken relative to the current folder',
+    message: 'The file does not exist.',
+    remedy: 'Check the path; it is taken relative to the current folder.',
   },
   EISDIR: {
     code: 'file-unreadable',
-    message: 'this is a folder, not a file',
-    remedy: 'name the file itself',
+    message: 'This is a folder, not a file.',
+    remedy: 'Name the file itself.',
   },
   ENOTDIR: {
     code: 'file-unreadable',
-    message: 'a part of the path is a file, not a folder',
-    remedy: 'check the path, and choose another output folder if it names a file',
+    message: 'A part of the path is a file, not a folder.',
+    remedy: 'Check the path; choose another output folder if it names a file.',
   },
-  EEXIST: { code: 'file-unwritable', message: 'a file is in the way', remedy: 'choose another output path' },
+  EEXIST: { code: 'file-unwritable', message: 'A file is in the way.', remedy: 'Choose another output path.' },
   EACCES: {
     code: 'file-unreadable',
-    message: 'access is denied',
-    remedy: 'give yourself access to the file or the folder, or choose another path',
+    message: 'Access is denied.',
+    remedy: 'Give yourself access to the file or the folder, or choose another path.',
   },
   EROFS: {
     code: 'file-unwritable',
-    message: 'the file system is read-only',
-    remedy: 'choose an output path elsewhere',
+    message: 'The file system is read-only.',
+    remedy: 'Choose an output path elsewhere.',
   },
-  ENOSPC: { code: 'file-unwritable', message: 'the disk is full', remedy: 'free some space and try again' },
+  ENOSPC: { code: 'file-unwritable', message: 'The disk is full.', remedy: 'Free some space and try again.' },
 }
 
 function fileSystemProblem(error: unknown): Problem | null {
@@ -53,8 +53,8 @@ function fileSystemProblem(error: unknown): Problem | null {
 function internalProblem(error: unknown): Problem {
   return {
     code: 'internal',
-    message: `something went wrong inside Caplet: ${error instanceof Error ? error.message : String(error)}`,
-    remedy: 'please report it with the command and the model; CAPLET_DEBUG=1 shows where it happened',
+    message: `Something went wrong inside Caplet: ${error instanceof Error ? error.message : String(error)}`,
+    remedy: 'Please report it with the command and the model; CAPLET_DEBUG=1 shows where it happened.',
   }
 }
 
@@ -63,7 +63,7 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CapletError) return { exitCode: 1, problems: error.problems }
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '')
-    return { exitCode: 2, problems: [{ code: 'usage', message, remedy: 'see caplet --help' }] }
+    return { exitCode: 2, problems: [{ code: 'usage', message, remedy: 'caplet --help lists the commands, caplet COMMAND --help its flags.' }] }
   }
   const problem = fileSystemProblem(error)
   if (problem) return { exitCode: 1, problems: [problem] }
