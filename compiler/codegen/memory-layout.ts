@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+// Gives every tensor and every step's scratch an address in linear memory:
+//
+//   0        16                          arena = total
+//   | unused | tensors, scratch, tiles ... |
+//
+// Address 0 stays unused because hosts take it for a null pointer.
+
+import { bytesPerElement, sizeOf } from '../ir/types.js'
+import { addressOf, analyzeLifetimes, type MemoryGraph } from '../memory/lifetimes.js'
+import { alignUp, defaultAlignment, planMemory } from '../memory/plan.js'
+import type { MemoryLayout } from './capsule.js'
+import { internalError } from './internal-error.js'
+import type { Program, ProgramTensor, Step } from './program.js'
+
+export const arenaBase = 16
+/** WebAssembly runtimes that shrink the memory to __heap_base work in units of 16 bytes. */
+const totalAlignment = 16
+
+export const bytesOf = (tensor: ProgramTensor): number => sizeOf(tensor.shape) * bytesPerElement(tensor.type)
+
+export interface PlacedProgram extends MemoryLayout {
+  /** Steps without a kernel whose output is not the input's own bytes: they copy. By step index. */
+  readonly copies: ReadonlySet<number>
+}
+
+/**
+ * With `reuseMemory` bytes are shared by views, in-place results and tensors that never live together; without it every
+ * tensor has its own bytes, so that all of them can be read after `invoke`.
+ */
+export function layoutMemory(program: Program, reuseMemory: boolean): PlacedProgram {
+  return reuseMemory ? planned(program) : separate(program)
+}
+
+/** Step indices are the names here: several steps may carry out one node. */
+const memoryGraph = (program: Program): MemoryGraph => ({
+  nodes: program.steps.map((step, index) => ({
+    name: String(index),
+    inputs: step.inputs,
+    outputs: step.outputs,
+    scratchBytes: step.scratchBytes,
+    ...(step.inPlace ? { inPlace: step.inPlace } : {}),
+    ...(step.kernel === null ? { views: [{ input: 0, output: 0 }] } : {}),
+  })),
+  tensors: [...program.tensors.values()].map((tensor) => ({ name: tensor.name, bytes: bytesOf(tensor) })),
+  inputs: program.inputs.map((edge) => edge.tensor),
+  outputs: [...new Set(program.outputs.map((edge) => edge.tensor))],
+})
+
+function planned(program: Program): PlacedProgram {
+  const lifetimes = analyzeLifetimes(memoryGraph(program))
+  const plan = planMemory(lifetimes.blocks, { base: arenaBase })
+  const addresses = new Map<string, number>()
+  for (const name of lifetimes.tensors.keys()) addresses.set(name, addressOf(name, lifetimes, plan))
+  const scratch = program.steps.map((_, index) => {
+    const block = lifetimes.scratch.get(String(index))
+    return block === undefined ? arenaBase : plan.placements[block]!.offset
+  })
+  const copies = new Set(lifetimes.copies.map((copy) => Number(copy.node)))
+  const arena = alignUp(arenaBase + plan.arena, totalAlignment)
+  return { addresses, scratch, arena, peakLive: plan.peakLive, copies }
+}
+
+function separate(program: Program): PlacedProgram {
+  let end = arenaBase
+  const take = (bytes: number) => {
+    const address = end
+    end = alignUp(end + bytes, defaultAlignment)
+    return address
+  }
+  const addresses = new Map<string, number>()
+  for (const tensor of program.tensors.values()) addresses.set(tensor.name, take(bytesOf(tensor)))
+  const scratch = program.steps.map((step) => (step.scratchBytes > 0 ? take(step.scratchBytes) : arenaBase))
+  const copies = new Set(program.steps.flatMap((step, index) => (step.kernel === null ? [index] : [])))
+  const arena = alignUp(end, totalAlignment)
+  return { addresses, scratch, arena, peakLive: end - arenaBase, copies }
+}
+
+/**
+ * A graph output that is a graph input gets a tensor of its own, filled by a copy:
+ *
+ *     outputs [x]   =>   copy(x) -> "x as output_0"; outputs ["x as output_0"]
+ */
+export function separateEdges(program: Program): Program {
+  const inputs = new Set(program.inputs.map((edge) => edge.tensor))
+  const tensors = new Map(program.tensors)
+  const steps: Step[] = [...program.steps]
+  const outputs = program.outputs.map((edge, index) => {
+    if (!inputs.has(edge.tensor)) return edge
+    const name = `${edge.tensor} as output_${index}`
+    if (tensors.has(name)) throw internalError(`There are two tensors named "${name}".`)
+    tensors.set(name, { ...tensors.get(edge.tensor)!, name })
+    steps.push(copyStep(edge.tensor, name))
+    return { ...edge, tensor: name }
+  })
+  return { ...program, tensors, steps, outputs }
+}
+
+const copyStep = (from: string, to: string): Step => ({
+  name: to,
+  operator: 'reshape',
+  kernel: null,
+  constants: {},
+  inputs: [from],
+  outputs: [to],
+  scratchBytes: 0,
+  segment: new Uint8Array(0),
+  macs: 0,
+  weightBytes: 0,
+  requantizer: null,
+  proof: 0,
+})
