@@ -29,7 +29,11 @@ const fileSystemFaults: Readonly<Record<string, Omit<Problem, 'file'>>> = {
     message: 'A part of the path is a file, not a folder.',
     remedy: 'Check the path; choose another output folder if it names a file.',
   },
-  EEXIST: { code: 'file-unwritable', message: 'A file is in the way.', remedy: 'Choose another output path.' },
+  EEXIST: {
+    code: 'file-unwritable',
+    message: 'A file is in the way.',
+    remedy: 'Choose another output path.',
+  },
   EACCES: {
     code: 'file-unreadable',
     message: 'Access is denied.',
@@ -63,7 +67,16 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CapletError) return { exitCode: 1, problems: error.problems }
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '')
-    return { exitCode: 2, problems: [{ code: 'usage', message, remedy: 'caplet --help lists the commands, caplet COMMAND --help its flags.' }] }
+    return {
+      exitCode: 2,
+      problems: [
+        {
+          code: 'usage',
+          message,
+          remedy: 'caplet --help lists the commands, caplet COMMAND --help its flags.',
+        },
+      ],
+    }
   }
   const problem = fileSystemProblem(error)
   if (problem) return { exitCode: 1, problems: [problem] }

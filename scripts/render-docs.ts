@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// The generated documents as text: docs/errors.md from the error catalogue, docs/json.md from docs/schemas/.
+import { chapters } from '../compiler/errors/catalogue.js'
+
+const generated = (source: string) => `<!-- Generated from ${source} by \`npm run docs\`; do not edit. -->`
+
+/** docs/errors.md */
+export function renderErrors(): string {
+  const parts = [
+    generated('compiler/errors/'),
+    '# Error codes',
+    'Every message of Caplet carries one of these codes; `caplet error CODE` prints the same text. Codes do not change their meaning between versions.',
+  ]
+  for (const { title, entries } of chapters) {
+    parts.push(`## ${title}`)
+    for (const [code, entry] of Object.entries(entries)) {
+      parts.push(`### ${code}`, `**${entry.title}.** ${entry.meaning}`)
+      parts.push(`*What to do:* ${entry.remedy}`, `*Example:* \`${entry.example}\``)
+    }
+  }
+  return `${parts.join('\n\n')}\n`
+}
+
+/** docs/schemas/NAME.json, in the order of the document. */
+export const documentedSchemas = [
+  'compile',
+  'inspect',
+  'verify',
+  'run',
+  'operators',
+  'error',
+  'failure',
+] as const
+
+export interface Schema {
+  readonly title?: string
+  readonly description?: string
+  readonly type?: string | readonly string[]
+  readonly enum?: readonly string[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly items?: Schema
+  readonly oneOf?: readonly Schema[]
+}
+
+const introduction = `Every command takes \`--json\`: it prints one JSON object on stdout and nothing else. Keys are always present; a key
+without a value is null. Keys may be added in later versions, none is renamed or removed within a major version. The
+exit code is the same as without \`--json\`: 0 fine; 1 the model or the data is at fault; 2 wrong usage (the flags).
+\`docs/schemas/\` has each shape as a JSON Schema; the tests hold the commands to them.`
+
+/** docs/json.md; the schemas in the order of the document. */
+export function renderJson(schemas: readonly Schema[]): string {
+  const parts = [generated('docs/schemas/'), '# JSON of the commands', introduction]
+  for (const schema of schemas) {
+    const rows = rowsOf(schema, '')
+    parts.push(`## ${schema.title}`, schema.description ?? '')
+    parts.push(['| key | type | meaning |', '|---|---|---|', ...rows].join('\n'))
+  }
+  return `${parts.join('\n\n')}\n`
+}
+
+function rowsOf(schema: Schema, path: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const here = path === '' ? key : `${path}.${key}`
+    const description = (value.description ?? '').replaceAll('|', '\\|')
+    const inner = value.oneOf?.find((alternative) => alternative.properties) ?? value
+    const below = inner.items ? rowsOf(inner.items, `${here}[]`) : rowsOf(inner, here)
+    return [`| \`${here}\` | ${typeOf(value)} | ${description} |`, ...below]
+  })
+}
+
+function typeOf(schema: Schema): string {
+  if (schema.enum) return schema.enum.map((value) => `"${value}"`).join(' or ')
+  if (schema.oneOf) return schema.oneOf.map(typeOf).reverse().join(' or ')
+  if (schema.type === 'array') return `array of ${schema.items ? typeOf(schema.items) : 'anything'}`
+  return typeof schema.type === 'string' ? schema.type : (schema.type ?? []).join(' or ')
+}
