@@ -54,8 +54,9 @@ export function copyTensor(origin: StepOrigin, from: ProgramTensor, to: ProgramT
 
 /** The output is the input's bytes under another name: no code. */
 export const viewStep = (origin: StepOrigin, input: string, output: string): Step => ({
-  ...origin,
   ...noWork,
+  name: origin.name,
+  operator: origin.operator,
   kernel: null,
   constants: {},
   inputs: [input],
@@ -81,8 +82,11 @@ interface Loop {
 /** Loops around the innermost run that the kernel has. */
 const loopLimit = 6
 
-/** Pre: every count >= 1; the two regions do not overlap in memory. */
-export function copyStep(origin: StepOrigin, copy: Copy): Step {
+/**
+ * Pre: every count >= 1; the two regions do not overlap in memory.
+ * `update`: an earlier step has written another part of the output.
+ */
+export function copyStep(origin: StepOrigin, copy: Copy, update = false): Step {
   const { elementBytes } = copy
   const loops = collapse(copy)
   let runBytes = elementBytes
@@ -94,8 +98,9 @@ export function copyStep(origin: StepOrigin, copy: Copy): Step {
   if (loops.length > loopLimit) throw tooManyLoops(origin, loops.length)
   const widest = [8, 4, 2, 1].find((bytes) => runBytes === bytes)
   return {
-    ...origin,
     ...noWork,
+    name: origin.name,
+    operator: origin.operator,
     kernel: 'strided-copy',
     constants: {
       INPUT: { kind: 'address', tensor: copy.from.tensor, offset: copy.from.offset * elementBytes },
@@ -104,7 +109,8 @@ export function copyStep(origin: StepOrigin, copy: Copy): Step {
       RUN_BYTES: { kind: 'usize', value: widest === undefined ? runBytes : 0 },
       ...loopConstants(loops),
     },
-    inputs: [copy.from.tensor],
+    inputs:
+      update && copy.from.tensor !== copy.to.tensor ? [copy.from.tensor, copy.to.tensor] : [copy.from.tensor],
     outputs: [copy.to.tensor],
   }
 }

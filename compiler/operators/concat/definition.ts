@@ -14,16 +14,17 @@ export const concat = defineOperator({
     const output = context.tensor(node.outputs[0]!)
     const { axis } = node.attributes
     let start = 0
-    return node.inputs.map((name) => {
+    return node.inputs.map((name, index) => {
       const input = context.tensor(name)
       const starts = output.shape.map((_, a) => (a === axis ? start : 0))
       start += input.shape[axis]!
-      return copyStep(node, {
+      const copy = {
         counts: input.shape,
         from: regionOf(input),
         to: regionOf(output, starts),
         elementBytes: bytesPerElement(output.type),
-      })
+      }
+      return copyStep(node, copy, index > 0)
     })
   },
 })

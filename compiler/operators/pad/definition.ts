@@ -23,18 +23,17 @@ export const pad = defineOperator({
         ? [fillStep(node, output, node.attributes.value)]
         : refuse(node, 'crops everything away')
     }
-    const copyInside = copyStep(node, {
+    const copyInside = {
       counts: inside.counts,
       from: regionOf(input, inside.from),
       to: regionOf(output, inside.to),
       elementBytes: bytesPerElement(input.type),
-    })
-    const isCrop = output.shape.every((length, axis) => length === inside.counts[axis])
-    if (isCrop) return [copyInside]
-    if (node.attributes.mode === 'constant') {
-      return [fillStep(node, output, node.attributes.value), copyInside]
     }
-    return [copyInside, ...copyBorders(node, output, inside)]
+    const isCrop = output.shape.every((length, axis) => length === inside.counts[axis])
+    if (node.attributes.mode !== 'constant' || isCrop) {
+      return [copyStep(node, copyInside), ...copyBorders(node, output, inside)]
+    }
+    return [fillStep(node, output, node.attributes.value), copyStep(node, copyInside, true)]
   },
 })
 

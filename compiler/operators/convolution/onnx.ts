@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX Conv and QLinearConv. Conv itself is only ever fused: what the reference leaves in float is refused.
+import { type QuantizedType, rangeOf } from '../../ir/types.js'
+import { unfusedSum } from '../../passes/convert/unfused.js'
+import { defaultZeroPoint, requireWeightAxis } from '../fused.js'
+import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
+import { checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
+import { placeWindow, windowAttributes } from '../window.js'
+import { biasOf, requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
+
+const attributes = { ...windowAttributes, group: 'int' } as const
+
+function convolutionType(node: OnnxNode, x: number, w: number): TensorType {
+  const input = node.shape(x)
+  const weight = node.shape(w)
+  const group = node.int('group', 1)
+  if (input.length < 3 || weight.length !== input.length) {
+    throw node.error(
+      'malformed-model',
+      `Input [${input}] and weight [${weight}] do not fit a convolution`,
+      'Both need the shape [N, C, ...spatial], the weight [O, C / group, ...kernel].',
+    )
+  }
+  if (!(group >= 1) || weight[1]! * group !== input[1] || weight[0]! % group !== 0) {
+    throw node.error(
+      'malformed-model',
+      `Group ${group}, input [${input}] and weight [${weight}] do not fit together`,
+      'Input channels must be weight.shape[1] * group, output channels a multiple of group.',
+      'group',
+    )
+  }
+  const declared = node.ints('kernel_shape')
+  const kernel = weight.slice(2)
+  if (declared && declared.join() !== kernel.join()) {
+    throw node.error(
+      'malformed-model',
+      `kernel_shape [${declared}] is not the weight's [${kernel}]`,
+      'Correct it.',
+      'kernel_shape',
+    )
+  }
+  const { output } = placeWindow(node, input.slice(2), kernel)
+  return { type: node.type(x).type, shape: [input[0]!, weight[0]!, ...output] }
+}
+
+/** Reference rule: all inputs dequantized, one Q behind, input type = output type, int8 weights with int8 inputs, int32 bias. */
+function fuse(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
+  const [x, w, b] = group.inputs
+  if (!x || !w || !group.output || (node.has(2) && !b)) return null
+  if (x.type !== group.output.type || !['int8', 'uint8'].includes(w.type)) return null
+  if (x.type === 'int8' && w.type !== 'int8') return null
+  if (x.type !== 'int8' && x.type !== 'uint8') return null
+  if (b && b.type !== 'int32') return null
+  requireWeightAxis(node, w, 0)
+  const inputs = [
+    ...[x.tensor, x.scaleName, x.zeroPointName, w.tensor, w.scaleName, w.zeroPointName],
+    ...[group.output.scaleName, group.output.zeroPointName],
+    ...(b ? [b.tensor] : []),
+  ]
+  return { operator: 'QLinearConv', inputs, attributes: node.node.attributes }
+}
+
+export const conv: OnnxOperator = {
+  name: 'Conv',
+  inputs: [2, 3],
+  attributes,
+  infer: (node) => [convolutionType(node, 0, 1)],
+  fuse,
+  convert: (node, conversion) => {
+    throw unfusedSum(node, conversion)
+  },
+}
+
+export const qLinearConv: OnnxOperator = {
+  name: 'QLinearConv',
+  inputs: [8, 9],
+  attributes,
+  infer: (node) => {
+    const { shape } = convolutionType(node, 0, 3)
+    return [{ type: node.has(7) ? node.type(7).type : node.type(0).type, shape }]
+  },
+  convert: (node, conversion) => {
+    const x = conversion.quantizedInput(node, 0)
+    const weight = conversion.requiredConstant(node, 3, 'the weight')
+    requireInt8OrUint8(node, weight.type, 'weight')
+    const outputType: QuantizedType = defaultZeroPoint(node, 7, x.type)
+    requireCompatibleTypes(node, x.type, weight.type, outputType)
+    const input = scalarQuantization(node, conversion, 1, x.type, 'input')
+    const output = scalarQuantization(node, conversion, 6, outputType, 'output')
+    const channels = weight.shape[0]!
+    const scales = checkedScales(node, conversion.requiredConstant(node, 4, 'weight scale'), 'weight scale')
+    const weightZeroPoints = zeroPointsAt(node, conversion, 5, weight.type, 'weight')
+    requireMatchingLength(node, scales.length, channels, 'weight scale')
+    requireMatchingLength(node, weightZeroPoints.length, channels, 'weight zero point')
+    const { output: spatial, ...window } = placeWindow(node, x.shape.slice(2), weight.shape.slice(2))
+    const multipliers = scales.map((s) => Math.fround(Math.fround(input.scale * s) / output.scale))
+    const tensor = conversion.emit(
+      'convolution',
+      [x.tensor],
+      { type: outputType, shape: [x.shape[0]!, channels, ...spatial], name: node.node.outputs[0]! },
+      {
+        ...window,
+        group: node.int('group', 1),
+        weight,
+        weightZeroPoints,
+        bias: biasOf(node, conversion, 8, channels),
+        inputZeroPoint: input.zeroPoint,
+        requantization: { multipliers, zeroPoint: output.zeroPoint, ...rangeOf(outputType) },
+      },
+    )
+    const shape = conversion.tensors.get(tensor)!.shape
+    conversion.define(node.node.outputs[0]!, { kind: 'integer', type: outputType, shape, tensor })
+  },
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every operator's cases (named and generated): the kernel, as built and run, against the reference.
+// Each operators/<folder>/ has its cases in cases.ts; a folder without them fails.
+import { existsSync, readdirSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { OperatorName } from '../ir/operators.js'
+import { operators } from './list.js'
+import { Random } from './random.js'
+import { compareWithReference, type OperatorCase } from './test-bench.js'
+
+interface CaseFile {
+  cases(random: Random): OperatorCase[]
+  randomCase(random: Random): OperatorCase
+}
+
+const here = new URL('.', import.meta.url)
+const folders = readdirSync(here).filter((name) => existsSync(new URL(`${name}/definition.ts`, here)))
+
+const folderOf = (operator: OperatorName) => operator.replaceAll('_', '-')
+
+describe.each(operators.map((definition) => definition.name))('%s', (operator) => {
+  it('gives the same bytes as its reference', async () => {
+    const { cases, randomCase }: CaseFile = await import(`./${folderOf(operator)}/cases.ts`)
+    const random = new Random(1)
+    const generated = Array.from({ length: 40 }, () => randomCase(random))
+    expect(await compareWithReference([...cases(random), ...generated])).toEqual([])
+  })
+})
+
+it('every operator folder is in the list', () => {
+  expect(operators.map(({ name }) => folderOf(name)).sort()).toEqual(folders.sort())
+})

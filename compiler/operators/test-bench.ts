@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs operator cases through the real way of a graph (layouts, lowering, memory plan, build, V8) and compares every
+// output byte with the operator's reference. All cases of a call become one capsule, one node each.
+import { assemble } from '../codegen/assemble.js'
+import type { Capsule, PlacedEdge } from '../codegen/capsule.js'
+import type { Graph, Node, Tensor } from '../ir/graph.js'
+import { stridesOf } from '../ir/layout.js'
+import type { OperatorAttributes, OperatorName } from '../ir/operators.js'
+import {
+  allocate,
+  bytesPerElement,
+  type Constant,
+  type Data,
+  type ElementType,
+  rowMajorStrides,
+  sizeOf,
+} from '../ir/types.js'
+import { type EdgeLayout, edgeOrder } from '../passes/assign-layouts.js'
+import { lowerGraph } from '../passes/lower.js'
+import type { TypedNode, Value } from './definition.js'
+import { definitionOf } from './list.js'
+
+/** One node with its input data. */
+export interface OperatorCase<Name extends OperatorName = OperatorName> {
+  readonly name: string
+  readonly operator: Name
+  readonly attributes: OperatorAttributes[Name]
+  readonly inputs: readonly Constant[]
+  readonly outputs: readonly { readonly type: ElementType; readonly shape: readonly number[] }[]
+}
+
+export interface BenchOptions {
+  readonly preferFloat?: boolean
+  readonly reuseMemory?: boolean
+}
+
+type AnyNode = TypedNode<OperatorName>
+
+/** What the operator's reference gives for the case. */
+export function referenceOf(operatorCase: OperatorCase): Value[] {
+  const { node, outputs } = nodeOf(operatorCase, 0)
+  return definitionOf(node.operator).reference(node, operatorCase.inputs, outputs)
+}
+
+/** One line per case that differs: which output, where, and both values. Empty = all equal, under both edge layouts. */
+export async function compareWithReference(
+  cases: readonly OperatorCase[],
+  options: BenchOptions = {},
+): Promise<string[]> {
+  const expected = cases.map(referenceOf)
+  const differences: string[] = []
+  for (const layout of ['model', 'nhwc'] as const) {
+    const outputs = await runCases(cases, layout, options)
+    cases.forEach((operatorCase, index) => {
+      const found = firstDifference(expected[index]!, outputs[index]!)
+      if (found) differences.push(`${operatorCase.name} (${layout}): ${found}`)
+    })
+  }
+  return differences
+}
+
+/** Outputs of every case, row-major in the model's order. */
+export async function runCases(
+  cases: readonly OperatorCase[],
+  layout: EdgeLayout,
+  options: BenchOptions = {},
+): Promise<Data[][]> {
+  const capsule = await assembleCases(cases, layout, options)
+  const memory = await invoke(
+    capsule,
+    (edges) => {
+      const inputs = cases.flatMap((operatorCase) => operatorCase.inputs)
+      return inputs.map((input, index) => ({ edge: edges[index]!, input }))
+    },
+    layout,
+  )
+  const edges = [...capsule.outputs]
+  return cases.map(({ outputs }) => outputs.map((output) => readEdge(memory, edges.shift()!, output, layout)))
+}
+
+export async function assembleCases(
+  cases: readonly OperatorCase[],
+  layout: EdgeLayout,
+  options: BenchOptions = {},
+): Promise<Capsule> {
+  const program = lowerGraph(graphOf(cases), {
+    edgeLayout: layout,
+    preferFloat: options.preferFloat ?? false,
+    quantization: new Map(),
+  })
+  const info = {
+    compilerVersion: '0',
+    contract: { name: 'onnxruntime', reference: 'cases', version: '0' },
+    modelName: 'cases',
+    modelSha256: '0'.repeat(64),
+    expectedOutputs: null,
+  }
+  return assemble(program, info, { name: 'cases', converge: false, reuseMemory: options.reuseMemory ?? true })
+}
+
+function graphOf(cases: readonly OperatorCase[]): Graph {
+  const parts = cases.map(nodeOf)
+  const tensors = parts.flatMap((part) => [...part.inputs, ...part.outputs])
+  const names = (list: readonly Tensor[]) => list.map((tensor) => tensor.name)
+  return {
+    name: 'cases',
+    inputs: names(parts.flatMap((part) => part.inputs)),
+    outputs: names(parts.flatMap((part) => part.outputs)),
+    tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
+    nodes: parts.map((part) => part.node),
+  }
+}
+
+function nodeOf(
+  operatorCase: OperatorCase,
+  index: number,
+): { node: AnyNode; inputs: Tensor[]; outputs: Tensor[] } {
+  const inputs = operatorCase.inputs.map(({ type, shape }, k) => ({
+    name: `case_${index}_input_${k}`,
+    type,
+    shape,
+  }))
+  const outputs = operatorCase.outputs.map(({ type, shape }, k) => ({
+    name: `case_${index}_output_${k}`,
+    type,
+    shape,
+  }))
+  const node: Node = {
+    name: operatorCase.name,
+    operator: operatorCase.operator,
+    inputs: inputs.map((tensor) => tensor.name),
+    outputs: outputs.map((tensor) => tensor.name),
+    attributes: operatorCase.attributes as unknown as Node['attributes'],
+  }
+  return { node: node as AnyNode, inputs, outputs }
+}
+
+interface Feed {
+  readonly edge: PlacedEdge
+  readonly input: Constant
+}
+
+/** Linear memory after one `invoke`. */
+async function invoke(
+  capsule: Capsule,
+  feedsOf: (edges: readonly PlacedEdge[]) => Feed[],
+  layout: EdgeLayout,
+): Promise<DataView> {
+  const { instance } = await WebAssembly.instantiate(capsule.wasm as BufferSource)
+  const exports = instance.exports as { memory: WebAssembly.Memory; invoke: () => void }
+  const memory = new DataView(exports.memory.buffer)
+  for (const { edge, input } of feedsOf(capsule.inputs)) writeEdge(memory, edge, input, layout)
+  exports.invoke()
+  return memory
+}
+
+/** Addresses of the tensor's elements in row-major order. */
+function* addresses(edge: PlacedEdge, shape: readonly number[], type: ElementType, layout: EdgeLayout) {
+  const stored = stridesOf(shape, edgeOrder(layout, shape.length))
+  const rowMajor = rowMajorStrides(shape)
+  for (let index = 0; index < sizeOf(shape); index++) {
+    const place = stored.reduce(
+      (sum, s, axis) => sum + s * (Math.floor(index / rowMajor[axis]!) % shape[axis]!),
+      0,
+    )
+    yield [index, edge.offset + place * bytesPerElement(type)] as const
+  }
+}
+
+function writeEdge(
+  memory: DataView,
+  edge: PlacedEdge,
+  { data, shape, type }: Constant,
+  layout: EdgeLayout,
+): void {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  const size = bytesPerElement(type)
+  for (const [index, address] of addresses(edge, shape, type, layout)) {
+    for (let b = 0; b < size; b++) memory.setUint8(address + b, bytes[index * size + b]!)
+  }
+}
+
+function readEdge(
+  memory: DataView,
+  edge: PlacedEdge,
+  { type, shape }: { type: ElementType; shape: readonly number[] },
+  layout: EdgeLayout,
+): Data {
+  const data = allocate(type, sizeOf(shape))
+  const bytes = new Uint8Array(data.buffer)
+  const size = bytesPerElement(type)
+  for (const [index, address] of addresses(edge, shape, type, layout)) {
+    for (let b = 0; b < size; b++) bytes[index * size + b] = memory.getUint8(address + b)
+  }
+  return data
+}
+
+/** Every NaN counts as the same; -0 and 0 do not. */
+function firstDifference(expected: readonly Value[], actual: readonly Data[]): string | null {
+  for (const [output, { data }] of expected.entries()) {
+    const found = actual[output]!
+    if (found.length !== data.length)
+      return `output ${output} has ${found.length} elements instead of ${data.length}`
+    const values: (number | bigint)[] = Array.from(data as ArrayLike<number | bigint>)
+    const index = values.findIndex((value, i) => !Object.is(value, found[i]))
+    if (index >= 0) return `output ${output}[${index}] is ${found[index]} instead of ${data[index]}`
+  }
+  return null
+}

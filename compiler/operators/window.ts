@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Geometry of sliding windows (convolution, pools): attributes of an ONNX node -> kernel, strides, pads, dilations
+// and the output's spatial size. Formulas: the ONNX operator specification (Conv, MaxPool); ceil mode drops a last
+// window that would start in the padding, as ONNX Runtime does.
+import type { Window } from '../ir/operators.js'
+import type { OnnxNode } from './onnx.js'
+
+export const windowAttributes = {
+  auto_pad: 'string',
+  dilations: 'ints',
+  kernel_shape: 'ints',
+  pads: 'ints',
+  strides: 'ints',
+} as const
+
+export interface PlacedWindow extends Window {
+  readonly output: readonly number[]
+}
+
+/** Pre: spatial = the input's spatial dimensions (1 or 2). Rejects windows larger than the padded input. */
+export function placeWindow(
+  node: OnnxNode,
+  spatial: readonly number[],
+  kernel: readonly number[],
+): PlacedWindow {
+  const rank = spatial.length
+  if (rank < 1 || rank > 2) {
+    throw node.error(
+      'unsupported-feature',
+      `It slides over ${rank} spatial dimensions; 1 and 2 are supported`,
+      'Use 1-D or 2-D windows.',
+    )
+  }
+  const list = (name: string, fallback: number, count: number) => {
+    const values = node.ints(name) ?? new Array<number>(count).fill(fallback)
+    if (values.length !== count) {
+      throw node.error(
+        'malformed-model',
+        `${name} has ${values.length} entries, not ${count}`,
+        'Correct it.',
+        name,
+      )
+    }
+    return values
+  }
+  const strides = list('strides', 1, rank)
+  const dilations = list('dilations', 1, rank)
+  if (kernel.length !== rank) {
+    throw node.error(
+      'malformed-model',
+      `kernel_shape [${kernel}] does not fit ${rank} dimensions`,
+      'Correct it.',
+    )
+  }
+  for (const [name, values] of Object.entries({ strides, dilations, kernel_shape: kernel })) {
+    if (values.some((v) => !Number.isInteger(v) || v < 1)) {
+      throw node.error('malformed-model', `${name} [${values}] has entries below 1`, 'Correct it.', name)
+    }
+  }
+  const extent = kernel.map((k, i) => (k - 1) * dilations[i]! + 1)
+  const pads = resolvePads(node, spatial, extent, strides, list('pads', 0, 2 * rank))
+  const ceil = node.int('ceil_mode', 0) !== 0
+  const output = spatial.map((size, i) => {
+    const span = size + pads[i]! + pads[i + rank]! - extent[i]!
+    if (span < 0) {
+      throw node.error(
+        'malformed-model',
+        `The window (${extent[i]}) is larger than the padded input (${span + extent[i]!})`,
+        'Make the kernel smaller or the input larger.',
+      )
+    }
+    if (!ceil) return Math.floor(span / strides[i]!) + 1
+    const count = Math.ceil(span / strides[i]!) + 1
+    return (count - 1) * strides[i]! >= size + pads[i]! ? count - 1 : count
+  })
+  return { kernel, strides, pads, dilations, output }
+}
+
+function resolvePads(
+  node: OnnxNode,
+  spatial: readonly number[],
+  extent: readonly number[],
+  strides: readonly number[],
+  explicit: readonly number[],
+): readonly number[] {
+  const mode = node.string('auto_pad', 'NOTSET')
+  switch (mode) {
+    case 'NOTSET':
+      if (explicit.some((p) => !Number.isInteger(p) || p < 0)) {
+        throw node.error(
+          'unsupported-attribute',
+          `pads [${explicit}] has negative entries`,
+          'Slice instead.',
+          'pads',
+        )
+      }
+      return explicit
+    case 'VALID':
+      return new Array<number>(2 * spatial.length).fill(0)
+    case 'SAME_UPPER':
+    case 'SAME_LOWER': {
+      const begin: number[] = []
+      const end: number[] = []
+      spatial.forEach((size, i) => {
+        const count = Math.ceil(size / strides[i]!)
+        const total = Math.max((count - 1) * strides[i]! + extent[i]! - size, 0)
+        const small = Math.floor(total / 2)
+        begin.push(mode === 'SAME_UPPER' ? small : total - small)
+        end.push(mode === 'SAME_UPPER' ? total - small : small)
+      })
+      return [...begin, ...end]
+    }
+    default:
+      throw node.error('unsupported-attribute', `auto_pad "${mode}" is unknown`, 'Use pads.', 'auto_pad')
+  }
+}
