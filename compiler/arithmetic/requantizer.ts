@@ -32,7 +32,7 @@ export interface Requantizer {
 }
 
 /**
- * The cheapest form (by executed WebAssembly operations: plain 22, window 32, full 39; float 13, if allowed) that
+ * The cheapest form (by executed WebAssembly operations: plain 22, window 32, full 39; float 14, if allowed) that
  * equals the rule on every channel and every reachable accumulator. `float` always does; without `floatAllowed` it is
  * the last resort: |accumulator| >= 2^29, |accumulator * m| >= 2^20, or an accumulator beyond 2^24 whose own rounding shows.
  */

@@ -8,6 +8,7 @@ import {
   ORACLE_SETTINGS,
   ORACLE_THREADS,
   ORACLE_VERSION,
+  type OracleTensor,
   openOracle,
 } from './onnxruntime.js'
 import { writeModel } from './write-model.js'
