@@ -6,6 +6,7 @@ import { CapletError } from '../errors.js'
 import { type Build, build } from './build.js'
 import type { Capsule, CapsuleMemory, CapsuleSizes, Contract, StepReport } from './capsule.js'
 import { checkModule } from './check-module.js'
+import { manifestOf } from './custom-sections.js'
 import { type Emission, emit, emitWasi, placeEdges, stepFolder } from './emit.js'
 import { link } from './link.js'
 import { layoutMemory, separateEdges } from './memory-layout.js'
@@ -79,10 +80,18 @@ export async function assemble(
     checksum: expectedChecksum(program, segment, info),
   }
   const macs = program.steps.reduce((sum, step) => sum + step.macs, 0)
-  const manifest = ''
+  const manifest = manifestOf({
+    inputs: emission.inputs,
+    outputs: emission.outputs,
+    memory,
+    macs,
+    contract: info.contract,
+    model: { name: info.modelName, sha256: info.modelSha256 },
+    compilerVersion: info.compilerVersion,
+  })
   const descriptor = new Uint8Array(0)
   const customSections = new Map([
-    ['caplet.manifest', new TextEncoder().encode(manifest)],
+    ['caplet.manifest', new TextEncoder().encode(JSON.stringify(manifest))],
     ['caplet.descriptor', descriptor],
   ])
   const files = emit(emission).set('asconfig.json', readAsconfig())

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The finished product of a compilation, before it is written anywhere.
+import type { Manifest } from './custom-sections.js'
 import type { Edge } from './program.js'
 
 export interface Contract {
@@ -73,8 +74,8 @@ export interface Capsule {
   readonly wasm: Uint8Array
   /** The same network as a WASI command, where asked for. */
   readonly wasi: Uint8Array | null
-  /** Contents of the custom section caplet.manifest: compact JSON, keys sorted. */
-  readonly manifest: string
+  /** The custom section caplet.manifest holds it as compact JSON, keys sorted. */
+  readonly manifest: Manifest
   /** Contents of the custom section caplet.descriptor. */
   readonly descriptor: Uint8Array
   /** AssemblyScript by path: capsule.ts, one folder per step, shared primitives. */

@@ -10,7 +10,7 @@ import type { Assembly } from './package-files.js'
 import type { Edge, Program, Step } from './program.js'
 import type { SegmentLayout } from './segment.js'
 import { fillFunction, hashBasis, patternSeed, pieceBytes } from './selftest.js'
-import { describeTensor, quote, render } from './text.js'
+import { describeEdge, describeTensor, quote, render } from './text.js'
 
 export interface Emission {
   readonly program: Program
@@ -96,12 +96,12 @@ function capsuleSource(input: Emission): string {
 }
 
 const edgeExports = (prefix: string, edges: readonly PlacedEdge[]) =>
-  edges.map((edge, index) => {
-    const { quantization: q } = edge
-    const real = q ? `, real = ${q.scale} * (value - ${q.zeroPoint})` : ''
-    const comment = `${quote(edge.name)} ${edge.type} [${edge.shape.join(', ')}]${real}`
-    return { name: `${prefix}_${index}`, offset: edge.offset, bytes: edge.bytes, comment }
-  })
+  edges.map((edge, index) => ({
+    name: `${prefix}_${index}`,
+    offset: edge.offset,
+    bytes: edge.bytes,
+    comment: describeEdge(edge),
+  }))
 
 function importLines({ program, segment, checksum }: Emission): string[] {
   const lines = program.steps.flatMap((step, index) => {

@@ -2,7 +2,7 @@
 // Model-given text inside emitted files: it must stay within its comment line, whatever it holds.
 import Handlebars from 'handlebars'
 import { readTemplate } from './package-files.js'
-import type { ProgramTensor } from './program.js'
+import type { Edge, ProgramTensor } from './program.js'
 
 /** In quotes, printable ASCII only: line breaks, control and other characters become escapes. */
 export const quote = (text: string): string =>
@@ -12,6 +12,11 @@ export const quote = (text: string): string =>
 export function describeTensor({ name, type, shape, layout }: ProgramTensor): string {
   const isRowMajor = layout.order.every((axis, position) => axis === position)
   return `${quote(name)} ${type} [${shape.join(', ')}]${isRowMajor ? '' : ` stored by axes ${layout.order.join(', ')}`}`
+}
+
+/** "x" int8 [1, 187], real = 0.0125 * (value - -3) */
+export function describeEdge({ name, type, shape, quantization: q }: Edge): string {
+  return `${quote(name)} ${type} [${shape.join(', ')}]${q ? `, real = ${q.scale} * (value - ${q.zeroPoint})` : ''}`
 }
 
 const templates = new Map<string, Handlebars.TemplateDelegate>()

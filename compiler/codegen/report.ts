@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// report.json: what the compiler chose and measured, per step. For people and for size budgets; no host needs it.
+import type { Capsule } from './capsule.js'
+
+export function reportText(capsule: Capsule): string {
+  const { sizes, memory, layout } = capsule
+  const report = {
+    compiler: capsule.compilerVersion,
+    contract: capsule.contract,
+    model: capsule.model,
+    capsule: { name: capsule.name, sha256: capsule.sha256, ...sizes },
+    memory: { ...memory, peak_live: layout.peakLive },
+    macs: capsule.macs,
+    steps: capsule.steps.map((step) => ({
+      name: step.name,
+      operator: step.operator,
+      kernel: step.kernel,
+      source: step.source,
+      macs: step.macs,
+      weights: step.weightBytes,
+      segment: { offset: step.segmentOffset, bytes: step.segmentBytes },
+      scratch: step.scratchBytes,
+      requantizer: step.requantizer,
+      proof: step.proof,
+    })),
+    tensors: Object.fromEntries(layout.addresses),
+  }
+  return `${JSON.stringify(report, null, 2)}\n`
+}
