@@ -4,7 +4,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 
 /** Dimensions by input name. */
-export type Shapes = Readonly<Record<string, readonly number[]>>
+export type Shapes = ReadonlyMap<string, readonly number[]>
 
 const largestDimension = 2 ** 31 - 1
 
@@ -20,8 +20,8 @@ export function parseShape(text: string, previous: Shapes): Shapes {
   if (shape.some((dimension) => dimension < 1 || dimension > largestDimension)) {
     throw new InvalidArgumentError('Every dimension must be at least 1.')
   }
-  if (Object.hasOwn(previous, name)) throw new InvalidArgumentError(`Input ${name} is given twice.`)
-  return { ...previous, [name]: shape }
+  if (previous.has(name)) throw new InvalidArgumentError(`Input ${name} is given twice.`)
+  return new Map(previous).set(name, shape)
 }
 
 /** An integer from `least` up to `most`. */
@@ -66,7 +66,7 @@ export function addCompileOptions(command: Command): Command {
   const choice = (flags: string, description: string, parse: (text: string) => string, fallback: string) =>
     command.addOption(new Option(flags, description).argParser(parse).default(fallback))
   command.option('--name <name>', "prefix in C (default: the model file's stem)", parseName)
-  command.option('--shape <input=dims>', 'bind the dimensions of an input; repeatable', parseShape, {})
+  command.option('--shape <input=dims>', 'bind the dimensions of an input; repeatable', parseShape, new Map())
   choice(
     '--contract <name>',
     'numeric contract',
@@ -88,3 +88,23 @@ export function addCompileOptions(command: Command): Command {
   )
   return command
 }
+
+/** Values of the flags above. */
+export interface CompileFlags {
+  readonly name?: string
+  readonly shape: Shapes
+  readonly contract: 'onnxruntime'
+  readonly tier: 'portable'
+  readonly io: 'quantized' | 'float'
+  readonly edgeLayout: 'model' | 'nhwc'
+}
+
+/** The same values as the compiler takes them. */
+export const compileOptionsOf = ({ name, shape, contract, tier, io, edgeLayout }: CompileFlags) => ({
+  ...(name !== undefined && { name }),
+  shapes: shape,
+  contract,
+  tier,
+  io,
+  edgeLayout,
+})

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plain aligned text: tables, and numbers as people read them.
 
-/** Columns two spaces apart; numbers to the right, everything else to the left. */
-export function table(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
-  const cells = [
-    header,
-    ...rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell))),
-  ]
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => (row[column] ?? '').length)))
-  const isNumeric = header.map(
-    (_, column) => rows.length > 0 && rows.every((row) => typeof row[column] === 'number'),
-  )
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, column) =>
-        isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
-      )
-      .join('  ')
-      .trimEnd()
-  return cells.map(line).join('\n')
+type Cell = string | number
+
+/** A header and rows in columns; numbers to the right, everything else to the left. */
+export const table = (header: readonly string[], rows: readonly (readonly Cell[])[]): string =>
+  align([header, ...rows], rows)
+
+/** Rows in columns, without a header. */
+export const columns = (rows: readonly (readonly Cell[])[]): string => align(rows, rows)
+
+/** Columns two spaces apart; a column is numeric where all of `body` is. */
+function align(rows: readonly (readonly Cell[])[], body: readonly (readonly Cell[])[]): string {
+  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell)))
+  const width = (column: number) => Math.max(...cells.map((row) => row[column]?.length ?? 0))
+  const widths = (cells[0] ?? []).map((_, column) => width(column))
+  const isNumeric = widths.map((_, column) => body.every((row) => typeof row[column] === 'number'))
+  const pad = (cell: string, column: number) =>
+    isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
+  return cells.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
 }
 
 /** 12345 as 12,345. */

@@ -30,6 +30,13 @@ export const fileErrors: ErrorEntries = {
     remedy: 'Choose another output path, or free some space.',
     example: 'The disk is full.',
   },
+  'output-folder': {
+    title: 'The output folder cannot be written',
+    meaning:
+      'The folder cannot be made or written, or it holds files of yours that would be lost. It is left as it was.',
+    remedy: 'Name another folder with -o, or make this one writable.',
+    example: 'Cannot write the capsule into "out": it is a file.',
+  },
   'unknown-error-code': {
     title: 'There is no such error code',
     meaning: '`caplet error` was asked for a code that this version does not have.',

@@ -9,6 +9,64 @@ export const operatorErrors: ErrorEntries = {
     remedy: '`caplet operators` lists what there is. Replace the operator, or cut the model in front of it.',
     example: 'Operator LSTM is not supported',
   },
+  'float-model': {
+    title: 'The model is not quantized',
+    meaning:
+      'The model computes in float32 throughout. A capsule computes in 8-bit integers, as the reference does for a quantized model.',
+    remedy: 'Quantize it first; docs/quantize.md has a recipe with onnxruntime.quantization.',
+    example: 'The model is not quantized',
+  },
+  'float-sum': {
+    title: 'The reference leaves a sum of products in float',
+    meaning:
+      'A convolution, Gemm or MatMul has an integer form, but the reference cannot fuse it, so it computes in float: an input or the output is not quantized, or something stands between the node and its quantization. The order of a float sum is not part of any contract, so it is refused.',
+    remedy:
+      'The message names what is in the way. Mostly: do not exclude the node from quantization, and let Relu or Clip be fused into it.',
+    example: 'It computes in float: "conv1.weight" is not quantized',
+  },
+  'float-function': {
+    title: 'A float function has no quantized input',
+    meaning:
+      'A function is compiled to a table over one or two quantized inputs. This one is applied to a float tensor that is something else.',
+    remedy:
+      'Put a QuantizeLinear and a DequantizeLinear in front of the node, or behind it where the message says so.',
+    example: 'Tanh is applied to a float tensor that is not a function of one or two quantized tensors',
+  },
+  'not-constant': {
+    title: 'A value is needed at compile time, but computed at run time',
+    meaning: 'Weights, scales, zero points, shapes and axes shape the code; they cannot depend on the input.',
+    remedy: 'Make the value an initializer, or fold it with a simplifier before quantizing.',
+    example: 'the weight (input 3) is computed at run time',
+  },
+  'invalid-scale': {
+    title: 'A scale is not a positive finite number',
+    meaning: 'A scale of zero, below zero, infinite or NaN stands for no quantization at all.',
+    remedy:
+      'Calibrate and quantize again: such a scale comes from a tensor that was constant, or not finite, in calibration.',
+    example: 'input scale contains 0; a scale must be a positive finite number',
+  },
+  'inconsistent-quantization': {
+    title: 'Scales, zero points and types do not fit together',
+    meaning:
+      'A zero point has another type than its data, there are as many scales as neither one nor the channels, or the reference has no kernel for the combination of types.',
+    remedy:
+      'Quantize input and output to one type, weights to int8, with one scale or one per output channel.',
+    example: 'The weight scale has 3 entries for 8 output channels',
+  },
+  'per-axis-activation': {
+    title: 'An activation has more than one scale',
+    meaning:
+      'The reference computes on activations with one scale and one zero point each; only weights may have one per channel.',
+    remedy: 'Quantize activations per tensor.',
+    example: 'The input has 16 scales',
+  },
+  'wrong-axis': {
+    title: 'The scales of a weight run along another axis than its output channels',
+    meaning:
+      'A scale per input channel cannot be taken out of the sum. Some builds of ONNX Runtime compute something else for such a model without saying so.',
+    remedy: 'Quantize the weight per tensor, or per channel along the axis that the message names.',
+    example: "The weight's scales run along axis 1; its output channels are axis 0",
+  },
   'unsupported-attribute': {
     title: 'An attribute has a value that is not supported',
     meaning:
@@ -20,14 +78,14 @@ export const operatorErrors: ErrorEntries = {
     title: 'The padding has no exact form',
     meaning: 'The mode of padding, or the place of the padded axes, is one for which there is no kernel.',
     remedy: 'Pad with a constant, or outside the model.',
-    example: 'Padding reflects more elements than the axis has',
+    example: 'Pad pad_1 reflects more elements than the axis has (mode reflect, pads 0,0,4,0,0,4).',
   },
   'too-many-dimensions': {
     title: 'A tensor has too many dimensions',
     meaning:
       'The copy that this node needs runs over more axes than the kernel takes, even after neighbouring axes are merged.',
     remedy: 'Reshape the tensor to fewer dimensions before the node.',
-    example: 'The copy has 9 axes; 8 are supported',
+    example: 'This copy needs 9 nested loops; at most 8 are possible.',
   },
   'empty-tensor': {
     title: 'A tensor has no elements',
@@ -40,12 +98,12 @@ export const operatorErrors: ErrorEntries = {
     meaning:
       'The memory plan needs more than WebAssembly can address. No device that Caplet aims at has that much.',
     remedy: 'Check the shapes given with --shape; make the input smaller.',
-    example: 'The activations need 6442450944 bytes',
+    example: 'The tensors need 6442450944 bytes of memory; a WebAssembly memory has 4294967296.',
   },
   'bad-name': {
     title: 'The name is no C identifier',
     meaning: 'The name of a capsule is the prefix of its C symbols and macros.',
     remedy: 'Give one with --name: letters, digits and _ only, no digit first.',
-    example: '"ecg-beat" is no C identifier',
+    example: 'The name "ecg-beat" is not a C identifier.',
   },
 }

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// caplet compile: builds a capsule and writes its folder.
+import { basename, extname } from 'node:path'
+import type { Command } from 'commander'
+import type { Capsule } from '../codegen/capsule.js'
+import { defineCommand, type Result, report } from './command.js'
+import { addCompileOptions, type CompileFlags, compileOptionsOf } from './options.js'
+import { columns, count, indent, plural } from './table.js'
+
+interface Flags extends CompileFlags {
+  readonly output?: string
+  readonly wasi?: true
+  readonly json?: true
+}
+
+type Files = Readonly<Record<string, string | null>>
+
+async function compile(model: string, flags: Flags): Promise<Result> {
+  const { compileFile } = await import('../compile.js')
+  const { writeCapsule } = await import('../output.js')
+  const capsule = await compileFile(model, { ...compileOptionsOf(flags), wasi: flags.wasi === true })
+  const files = await writeCapsule(capsule, flags.output ?? `${basename(model, extname(model))}-capsule`)
+  return { json: jsonOf(capsule, files), text: textOf(capsule, files) }
+}
+
+const jsonOf = (capsule: Capsule, files: Files) => ({
+  files,
+  capsule: {
+    bytes: capsule.sizes.bytes,
+    code: capsule.sizes.code,
+    weights: capsule.sizes.weights,
+    manifest: capsule.sizes.manifest,
+    sha256: capsule.sha256,
+  },
+  memory: { arena: capsule.memory.arena, state: capsule.memory.state, total: capsule.memory.total },
+  macs: capsule.macs,
+  nodes: capsule.steps.length,
+  contract: capsule.contract,
+})
+
+function textOf(capsule: Capsule, files: Files): string {
+  const { sizes, memory, contract } = capsule
+  const rows = [
+    [
+      'capsule',
+      sizes.bytes,
+      `bytes: code ${count(sizes.code)}, weights ${count(sizes.weights)}, manifest ${count(sizes.manifest)}`,
+    ],
+    [
+      'memory',
+      memory.total,
+      `bytes: arena ${count(memory.arena)}, state ${count(memory.state)}, tables ${count(memory.tables)}`,
+    ],
+    ['work', capsule.macs, `multiply-accumulates in ${plural(capsule.steps.length, 'node')}`],
+  ] as const
+  const written = Object.entries(files).filter(([, path]) => path !== null) as [string, string][]
+  return [
+    `Compiled ${capsule.model.name} under the contract ${contract.name} (${contract.reference} ${contract.version}).`,
+    indent(columns(rows)),
+    '',
+    indent(columns(written)),
+    '',
+    `sha256 ${capsule.sha256}`,
+  ].join('\n')
+}
+
+export const compileCommand = (): Command =>
+  addCompileOptions(
+    defineCommand('compile', 'build a capsule from a quantized ONNX model', [
+      'compile model.onnx -o capsule',
+      'compile model.onnx -o capsule --name ecg_beat --shape x=1,1,187',
+      'compile model.onnx -o capsule --io float --wasi',
+    ])
+      .argument('<model>', 'ONNX model, quantized to 8 bits')
+      .option('-o, --output <folder>', "folder for the capsule (default: the model's stem, then -capsule)"),
+  )
+    .option('--wasi', 'also write model.wasi.wasm: inputs on stdin, outputs on stdout')
+    .action((model: string, flags: Flags) => report(!!flags.json, () => compile(model, flags)))
