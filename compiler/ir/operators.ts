@@ -79,22 +79,36 @@ export interface FloatBinaryAttributes {
   readonly output: Quantization | null
 }
 
+/** Any function of two 8-bit tensors (numpy broadcasting): output = table[a * 256 + b] (bytes of the two elements). 65,536 entries. */
+export interface PairTableAttributes {
+  readonly table: Int8Array | Uint8Array
+  readonly label: string
+}
+
 /** Maximum over the window; padding never wins. 8-bit or float32, output type = input type. */
 export interface MaxPoolAttributes extends Window {
   readonly ceilMode: boolean
 }
 
-/** S = sequential f32 sum of DQ(x), or of table[x], or of float x over the window (rows, then columns; only cells inside the image), v = f(S / count).
- *  count = cells inside, or the kernel's size with countIncludePad (kept inside image + pads: see research rule 2.4).
- *  quantized (QLinearAveragePool): y = sat(rne(f(f(v / s) + z))). float: Q(v), or v itself where output is null. */
+/** S = f32 sum of inputValues[x] (or of float x) over the window's cells inside the image, in the order that `summation` says;
+ *  v = f(S / count). output null: v itself; else 'before': rne(f(f(v / s) + z)), clamped (QLinearAveragePool), 'after': Q(v).
+ *  count = cells inside; with countIncludePad the kernel's size ('before') or the cells inside image and pads ('after', float). */
 export interface AveragePoolAttributes extends Window {
   readonly countIncludePad: boolean
   /** Value of each input byte (256 float32), or null for a float32 input. */
   readonly inputValues: Float32Array | null
   readonly output: Quantization | null
-  /** 'after': Q(v), zero point added after rounding (float pool, then QuantizeLinear). 'before': rne(f(f(v/s)+z)) (QLinearAveragePool). */
+  /** 'after': zero point added after rounding (float pool, then QuantizeLinear). 'before': QLinearAveragePool. */
   readonly zeroPointAdded: 'before' | 'after'
+  /** 'rows' for QLinearAveragePool; operators/average-pool/summation.ts says which one a float pool has. */
+  readonly summation: Summation
 }
+
+/**
+ * rows: cell by cell, row by row. columns: each column from top to bottom from 0, then the columns' sums from left to right.
+ * lanes: the cells in order, cell i to sum i mod 4 of four; S = f(f(s0 + s2) + f(s1 + s3)); the last (count mod 4) cells one by one.
+ */
+export type Summation = 'rows' | 'columns' | 'lanes'
 
 /** QLinearGlobalAveragePool: accumulator = sum(x) - n * inputZeroPoint; rule R with multiplier f(s_x / f(s_y * f(n))). Reduces every spatial dimension to 1. */
 export interface GlobalAveragePoolAttributes {
@@ -174,6 +188,7 @@ export interface OperatorAttributes {
   table: TableAttributes
   quantized_binary: QuantizedBinaryAttributes
   float_binary: FloatBinaryAttributes
+  pair_table: PairTableAttributes
   max_pool: MaxPoolAttributes
   average_pool: AveragePoolAttributes
   global_average_pool: GlobalAveragePoolAttributes
