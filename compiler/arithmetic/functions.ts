@@ -131,6 +131,8 @@ function erfBeyond(size: number): number {
   return f32(1 - f32(polynomial(rest, erfExp) * 2 ** exponent))
 }
 
+/** Keeps -0, as the reference does. */
+// biome-ignore lint/complexity/useMathMinMax: Math.max(0, -0) is 0
 export const relu: UnaryFunction = (x) => (x < 0 ? 0 : x)
 
 /** Pre: min <= max. */
