@@ -14,9 +14,12 @@ export function describeTensor({ name, type, shape, layout }: ProgramTensor): st
   return `${quote(name)} ${type} [${shape.join(', ')}]${isRowMajor ? '' : ` stored by axes ${layout.order.join(', ')}`}`
 }
 
-/** "x" int8 [1, 187], real = 0.0125 * (value - -3) */
-export function describeEdge({ name, type, shape, quantization: q }: Edge): string {
-  return `${quote(name)} ${type} [${shape.join(', ')}]${q ? `, real = ${q.scale} * (value - ${q.zeroPoint})` : ''}`
+/** "x" int8 [1, 187], real = 0.0125 * (value + 3) */
+export function describeEdge({ name, type, shape, quantization }: Edge): string {
+  const dense = `${quote(name)} ${type} [${shape.join(', ')}]`
+  if (!quantization) return dense
+  const { scale, zeroPoint } = quantization
+  return `${dense}, real = ${scale} * (value ${zeroPoint < 0 ? '+' : '-'} ${Math.abs(zeroPoint)})`
 }
 
 const templates = new Map<string, Handlebars.TemplateDelegate>()
