@@ -126,11 +126,16 @@ describe('selftest', () => {
   )
 })
 
-/** A model whose output is its input. */
+/** A model that only changes the shape: its output may not be its input, so the view becomes a copy. */
 function passThrough(type: Program['inputs'][number]['type']): Program {
-  const edge = { name: 'x', type, shape: [2, 3], quantization: null, tensor: 'x' }
-  const tensors = new Map([['x', { name: 'x', type, shape: [2, 3], layout: { order: [0, 1] } }]])
-  return { name: 'pass', inputs: [edge], outputs: [{ ...edge, name: 'y' }], tensors, steps: [] }
+  const tensors = [
+    { name: 'x', type, shape: [2, 3], layout: { order: [0, 1] } },
+    { name: 'y', type, shape: [6], layout: { order: [0] } },
+  ]
+  const [x, y] = tensors.map(({ name, shape }) => ({ name, type, shape, quantization: null, tensor: name }))
+  const reshape = { ...exampleProgram().steps[1]!, inputs: ['x'], outputs: ['y'] }
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]))
+  return { name: 'pass', inputs: [x!], outputs: [y!], tensors: byName, steps: [reshape] }
 }
 
 describe('the weight segment', () => {

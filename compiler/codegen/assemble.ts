@@ -9,7 +9,7 @@ import { checkModule } from './check-module.js'
 import { manifestOf } from './custom-sections.js'
 import { type Emission, emit, emitWasi, placeEdges, stepFolder } from './emit.js'
 import { link } from './link.js'
-import { layoutMemory, separateEdges } from './memory-layout.js'
+import { layoutMemory } from './memory-layout.js'
 import { readSections, sectionBytes, sectionIds } from './module-sections.js'
 import { type Assembly, assemblyFolder, readAsconfig } from './package-files.js'
 import type { Program } from './program.js'
@@ -58,12 +58,11 @@ const targets = ['native', 'balanced', 'interpreter'] as const
  * Throws CapletError: name is no C identifier, tensors do not fit 4 GiB, or a fault of the compiler ('internal').
  */
 export async function assemble(
-  lowered: Program,
+  program: Program,
   info: AssembleInfo,
   options: AssembleOptions,
 ): Promise<Capsule> {
   checkName(options.name)
-  const program = separateEdges(lowered)
   const layout = layoutMemory(program, options.reuseMemory ?? true)
   const segment = layoutSegment(program.steps)
   const memory = memoryOf(layout.arena)

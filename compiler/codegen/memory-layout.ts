@@ -10,8 +10,7 @@ import { bytesPerElement, sizeOf } from '../ir/types.js'
 import { addressOf, analyzeLifetimes, type MemoryGraph } from '../memory/lifetimes.js'
 import { alignUp, defaultAlignment, planMemory } from '../memory/plan.js'
 import type { MemoryLayout } from './capsule.js'
-import { internalError } from './internal-error.js'
-import type { Program, ProgramTensor, Step } from './program.js'
+import type { Program, ProgramTensor } from './program.js'
 
 export const arenaBase = 16
 /** WebAssembly runtimes that shrink the memory to __heap_base work in units of 16 bytes. */
@@ -27,6 +26,7 @@ export interface PlacedProgram extends MemoryLayout {
 /**
  * With `reuseMemory` bytes are shared by views, in-place results and tensors that never live together; without it every
  * tensor has its own bytes, so that all of them can be read after `invoke`.
+ * Pre: no graph output is a graph input or listed twice (passes/lower.ts).
  */
 export function layoutMemory(program: Program, reuseMemory: boolean): PlacedProgram {
   return reuseMemory ? planned(program) : separate(program)
@@ -44,7 +44,7 @@ const memoryGraph = (program: Program): MemoryGraph => ({
   })),
   tensors: [...program.tensors.values()].map((tensor) => ({ name: tensor.name, bytes: bytesOf(tensor) })),
   inputs: program.inputs.map((edge) => edge.tensor),
-  outputs: [...new Set(program.outputs.map((edge) => edge.tensor))],
+  outputs: program.outputs.map((edge) => edge.tensor),
 })
 
 function planned(program: Program): PlacedProgram {
@@ -75,38 +75,3 @@ function separate(program: Program): PlacedProgram {
   const arena = alignUp(end, totalAlignment)
   return { addresses, scratch, arena, peakLive: end - arenaBase, copies }
 }
-
-/**
- * A graph output that is a graph input gets a tensor of its own, filled by a copy:
- *
- *     outputs [x]   =>   copy(x) -> "x as output_0"; outputs ["x as output_0"]
- */
-export function separateEdges(program: Program): Program {
-  const inputs = new Set(program.inputs.map((edge) => edge.tensor))
-  const tensors = new Map(program.tensors)
-  const steps: Step[] = [...program.steps]
-  const outputs = program.outputs.map((edge, index) => {
-    if (!inputs.has(edge.tensor)) return edge
-    const name = `${edge.tensor} as output_${index}`
-    if (tensors.has(name)) throw internalError(`There are two tensors named "${name}".`)
-    tensors.set(name, { ...tensors.get(edge.tensor)!, name })
-    steps.push(copyStep(edge.tensor, name))
-    return { ...edge, tensor: name }
-  })
-  return { ...program, tensors, steps, outputs }
-}
-
-const copyStep = (from: string, to: string): Step => ({
-  name: to,
-  operator: 'reshape',
-  kernel: null,
-  constants: {},
-  inputs: [from],
-  outputs: [to],
-  scratchBytes: 0,
-  segment: new Uint8Array(0),
-  macs: 0,
-  weightBytes: 0,
-  requantizer: null,
-  proof: 0,
-})
