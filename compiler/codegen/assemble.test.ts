@@ -201,6 +201,8 @@ function withoutConstant(name: string): Program {
   return { ...program, steps: [{ ...first, constants }, ...others] }
 }
 
+const run = 'export function run(): void {'
+
 describe('faults are reported by name', () => {
   test('a missing constant', async () => {
     const building = assemble(withoutConstant('COUNT'), exampleInfo, options())
@@ -234,18 +236,23 @@ describe('faults are reported by name', () => {
   })
 
   test.each([
+    ['static data', `${run} store<u8>(16, load<u8>(memory.data<u8>([1, 2, 3]))) }`, /static data/],
     [
-      'static data',
-      'export function run(): void { store<u8>(16, [1, 2, 3][load<u8>(16)]) }',
-      /imports|segment|start|global/,
+      'an array',
+      `const t: StaticArray<u8> = [1, 2, 3]\n${run} store<u8>(16, unchecked(t[load<u8>(16)])) }`,
+      /static data/,
     ],
-    ['growth', 'export function run(): void { memory.grow(1) }', /memory\.grow/],
+    ['growth', `${run} memory.grow(1) }`, /contains memory\.grow/],
+    ['a mutable global', `let n: i32 = 1\n${run} store<i32>(16, n++) }`, /mutable global/],
+    ['a start function', `const n: i32 = load<i32>(16)\n${run} store<i32>(16, n) }`, /mutable global|start/],
     [
-      'a mutable global',
-      'let n: i32 = 1\nexport function run(): void { store<i32>(16, n++) }',
-      /mutable global/,
+      'a function value',
+      `function a(): i32 { return load<i32>(8) }\n${run} const f = a; store<i32>(16, f()) }`,
+      /call_indirect|table|static data/,
     ],
-    ['an unknown name', 'export function run(): void { nowhere() }', /Cannot find name 'nowhere'/],
+    ['an exception', `${run} throw new Error("x") }`, /static data|env\.abort/],
+    ['an import of its own', `declare function now(): i32\n${run} store<i32>(16, now()) }`, /imports: .*now/],
+    ['an unknown name', `${run} nowhere() }`, /Cannot find name 'nowhere'/],
   ])('a kernel with %s', async (_, source, message) => {
     const kernel = new Map([
       ['constants.ts', exampleAssembly().kernel('').get('constants.ts')!],

@@ -3,6 +3,7 @@
 // memory.init, and appends the custom sections. No optimizer passes: they could split the segment, and their result
 // depends on what ran before in the process.
 import { internalError } from './internal-error.js'
+import { readSections, sectionIds } from './module-sections.js'
 
 export interface LinkInput {
   readonly wasm: Uint8Array
@@ -14,6 +15,7 @@ export interface LinkInput {
 const segmentName = 'weights'
 
 export async function link({ wasm, segment, customSections }: LinkInput): Promise<Uint8Array> {
+  checkStaticData(wasm)
   // asc's own binaryen: one version, and its result belongs to the pinned one. Loaded late because it is large.
   const { default: binaryen } = await import('assemblyscript/binaryen')
   const { MutableGlobals, SignExt, NontrappingFPToInt, BulkMemory, BulkMemoryOpt } = binaryen.Features
@@ -52,6 +54,15 @@ function defineCopyWeights(binaryen: Binaryen, module: Module): void {
       module.memory.init(segmentName, destination!, offset!, bytes!),
     )
     return
+  }
+}
+
+/** It would be lost below, where the memory's segments are set; and it would lie in the arena. */
+function checkStaticData(wasm: Uint8Array): void {
+  if (readSections(wasm).some((section) => section.id === sectionIds.data)) {
+    throw internalError(
+      'A kernel has static data (an array, a string or memory.data); it must read the weight segment.',
+    )
   }
 }
 
