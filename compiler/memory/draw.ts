@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// The memory plan for people (a picture in the terminal) and for programs (the `memory` object of `inspect --json`).
+// Picture: time runs to the right, one column per node between `in` (the host writes) and `out` (the host reads);
+// offsets rise upwards, not to scale; a box is a block; ▲ marks the columns in which most bytes live.
+import { Canvas, clip } from './canvas.js'
+import { addressOf, type Lifetimes } from './lifetimes.js'
+import { alignUp, type Placement, type Plan } from './plan.js'
+
+export interface MemoryReport {
+  readonly arena: number
+  readonly peak_live: number
+  readonly tensors: readonly {
+    readonly name: string
+    readonly offset: number
+    readonly bytes: number
+    readonly first: number
+    readonly last: number
+  }[]
+}
+
+/**
+ * Every tensor in the order of its first use, then every node's scratch. `first` and `last` are indices of nodes; -1 is
+ * the host's writing before them, the number of nodes its reading after them.
+ */
+export function reportMemory(lifetimes: Lifetimes, plan: Plan): MemoryReport {
+  const tensors = [...lifetimes.tensors.values()].map(({ name, bytes, firstUse, lastUse }) => {
+    return { name, offset: addressOf(name, lifetimes, plan), bytes, first: firstUse, last: lastUse }
+  })
+  const scratch = [...lifetimes.scratch.values()].map((block) => {
+    const { name, offset, bytes, firstUse, lastUse } = plan.placements[block]!
+    return { name, offset, bytes, first: firstUse, last: lastUse }
+  })
+  return { arena: plan.arena, peak_live: plan.peakLive, tensors: [...tensors, ...scratch] }
+}
+
+const axisWidth = 10
+const narrowestSlot = 5
+const widestSlot = 16
+
+/** Pictures of at most `width` columns; a long network continues in further pictures below the first. */
+export function drawMemory(lifetimes: Lifetimes, plan: Plan, width = 80): string {
+  const slots = lifetimes.nodeCount + 2
+  const room = width - axisWidth - 1
+  const panels = Math.ceil(slots / Math.max(1, Math.floor(room / narrowestSlot)))
+  const slotsPerPanel = Math.ceil(slots / panels)
+  const slotWidth = Math.min(widestSlot, Math.floor(room / slotsPerPanel))
+  const boxes = boxesOf(lifetimes, plan)
+  const lines: string[] = []
+  for (let first = -1; first < slots - 1; first += slotsPerPanel) {
+    const last = Math.min(slots - 2, first + slotsPerPanel - 1)
+    const visible = boxes.filter((box) => box.firstUse <= last && box.lastUse >= first)
+    lines.push(
+      ...drawPanel(visible, { first, last, slotWidth }),
+      ...drawRulers(boxes, plan, { first, last, slotWidth }, slots),
+      '',
+    )
+  }
+  return `${[...lines, ...legend(boxes, slotWidth), summary(plan)].join('\n')}\n`
+}
+
+interface Box extends Placement {
+  /** One past its last byte, padding included. */
+  readonly end: number
+  /** Every tensor of the block. */
+  readonly label: string
+}
+
+/** A stretch of time that fits the width of the terminal. */
+interface Panel {
+  readonly first: number
+  readonly last: number
+  readonly slotWidth: number
+}
+
+function boxesOf(lifetimes: Lifetimes, plan: Plan): Box[] {
+  const names = plan.placements.map((): string[] => [])
+  for (const { name, block } of lifetimes.tensors.values()) names[block]!.push(name)
+  return plan.placements
+    .map((placement, block) => {
+      const end = placement.offset + alignUp(placement.bytes, plan.alignment)
+      return { ...placement, end, label: names[block]!.join(' + ') || placement.name }
+    })
+    .filter((box) => box.bytes > 0)
+}
+
+/** The line of the picture, counted from the bottom, for each offset at which a box begins or ends. */
+function rowsOf(boxes: readonly Box[]): Map<number, number> {
+  const offsets = [...new Set([0, ...boxes.flatMap((box) => [box.offset, box.end])])].sort((a, b) => a - b)
+  const rows = new Map<number, number>()
+  // Room for a line of text in each box, for a second one in large boxes; none at all where there are many boxes.
+  const least = offsets.length <= 16 ? 2 : 1
+  let row = 0
+  for (const [index, offset] of offsets.entries()) {
+    const share = index === 0 ? 0 : (offset - offsets[index - 1]!) / offsets.at(-1)!
+    if (index > 0) row += Math.max(least, Math.round(8 * share))
+    rows.set(offset, row)
+  }
+  return rows
+}
+
+function drawPanel(boxes: readonly Box[], { first, last, slotWidth }: Panel): string[] {
+  const rows = rowsOf(boxes)
+  const bottom = Math.max(...rows.values())
+  const right = (last - first + 1) * slotWidth
+  const canvas = new Canvas(right + 1, bottom + 1)
+  for (const box of boxes) {
+    canvas.box({
+      left: Math.max(0, (box.firstUse - first) * slotWidth),
+      right: Math.min(right, (box.lastUse + 1 - first) * slotWidth),
+      top: bottom - rows.get(box.end)!,
+      bottom: bottom - rows.get(box.offset)!,
+      openLeft: box.firstUse < first,
+      openRight: box.lastUse > last,
+      lines: [box.label, sizeOf(box)],
+    })
+  }
+  const offsetAt = new Map([...rows].map(([offset, row]) => [bottom - row, withCommas(offset)]))
+  return canvas
+    .lines()
+    .map((line, y) => `${(offsetAt.get(y) ?? '').padStart(axisWidth - 1)} ${line}`.trimEnd())
+}
+
+/** The nodes' indices, and below them the marks of the peak where this panel has any. */
+function drawRulers(boxes: readonly Box[], plan: Plan, panel: Panel, slots: number): string[] {
+  const isPeak = (slot: number) => {
+    const live = boxes.filter((box) => box.firstUse <= slot && slot <= box.lastUse)
+    return plan.peakLive > 0 && live.reduce((sum, box) => sum + box.end - box.offset, 0) === plan.peakLive
+  }
+  const nameOf = (slot: number) => (slot < 0 ? 'in' : slot === slots - 2 ? 'out' : String(slot))
+  const indices = drawRuler(panel, nameOf)
+  const peaks = drawRuler(panel, (slot) => (isPeak(slot) ? '▲' : ''))
+  return peaks === '' ? [indices] : [indices, peaks]
+}
+
+/** One mark in the middle of each slot. */
+function drawRuler({ first, last, slotWidth }: Panel, mark: (slot: number) => string): string {
+  let line = ' '.repeat(axisWidth)
+  for (let slot = first; slot <= last; slot++) {
+    const text = clip(mark(slot), slotWidth)
+    line += text.padStart(Math.ceil((slotWidth + 1 + text.length) / 2)).padEnd(slotWidth)
+  }
+  return line.trimEnd()
+}
+
+/** The boxes whose text the picture had to cut. */
+function legend(boxes: readonly Box[], slotWidth: number): string[] {
+  const cut = boxes.filter((box) => {
+    const texts = [box.label, sizeOf(box)]
+    return Math.max(...texts.map((text) => [...text].length)) >= (box.lastUse - box.firstUse + 1) * slotWidth
+  })
+  if (cut.length === 0) return []
+  return [
+    'Cut above:',
+    ...cut.map((box) => `${withCommas(box.offset).padStart(axisWidth - 1)} ${box.label} (${sizeOf(box)})`),
+    '',
+  ]
+}
+
+const sizeOf = (box: Box): string => `${withCommas(box.bytes)} B`
+
+/** 12,345: the same in every locale. */
+const withCommas = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
+
+function summary({ arena, peakLive }: Plan): string {
+  const excess =
+    arena === peakLive
+      ? 'no plan needs less'
+      : `the plan needs ${(100 * (arena / peakLive - 1)).toFixed(1)} % more`
+  return `arena ${withCommas(arena)} bytes; at most ${withCommas(peakLive)} bytes live at one time (▲): ${excess}`
+}
