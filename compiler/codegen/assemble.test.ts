@@ -16,7 +16,7 @@ import {
   firstWeights,
 } from './example.fixture.js'
 import { readSections, sectionBytes, sectionIds } from './module-sections.js'
-import type { Program, Step } from './program.js'
+import type { Program } from './program.js'
 import { patternInputs } from './selftest.js'
 
 const options = (more: Partial<AssembleOptions> = {}): AssembleOptions => ({
@@ -183,7 +183,14 @@ describe('bytes are reproducible', () => {
   })
 
   test('after a build that failed, and from another working directory', async () => {
-    await expect(assemble(withoutConstant('COUNT'), exampleInfo, options())).rejects.toThrow(CapletError)
+    const { shared, kernel } = exampleAssembly()
+    const broken = new Map(kernel('')).set('kernel.ts', 'export function run(): void { nowhere() }')
+    const failing = assemble(
+      exampleProgram(),
+      exampleInfo,
+      options({ assembly: { shared, kernel: () => broken } }),
+    )
+    await expect(failing).rejects.toThrow(CapletError)
     const before = process.cwd()
     process.chdir(tmpdir())
     try {
@@ -191,81 +198,6 @@ describe('bytes are reproducible', () => {
     } finally {
       process.chdir(before)
     }
-  })
-})
-
-function withoutConstant(name: string): Program {
-  const program = exampleProgram()
-  const [first, ...others] = program.steps as [Step, ...Step[]]
-  const constants = Object.fromEntries(Object.entries(first.constants).filter(([key]) => key !== name))
-  return { ...program, steps: [{ ...first, constants }, ...others] }
-}
-
-const run = 'export function run(): void {'
-
-describe('faults are reported by name', () => {
-  test('a missing constant', async () => {
-    const building = assemble(withoutConstant('COUNT'), exampleInfo, options())
-    await expect(building).rejects.toThrow(
-      /first\\nnode.* lacks COUNT beside the sample in assembly\/add-weights/,
-    )
-  })
-
-  test('a surplus constant', async () => {
-    const program = exampleProgram()
-    const [first, ...others] = program.steps as [Step, ...Step[]]
-    const constants = { ...first.constants, STRIDE: { kind: 'i32', value: 1 } as const }
-    const building = assemble(
-      { ...program, steps: [{ ...first, constants }, ...others] },
-      exampleInfo,
-      options(),
-    )
-    await expect(building).rejects.toThrow(/has STRIDE too many/)
-  })
-
-  test('a constant outside its type', async () => {
-    const program = exampleProgram()
-    const [first, ...others] = program.steps as [Step, ...Step[]]
-    const constants = { ...first.constants, COUNT: { kind: 'usize', value: -1 } as const }
-    const building = assemble(
-      { ...program, steps: [{ ...first, constants }, ...others] },
-      exampleInfo,
-      options(),
-    )
-    await expect(building).rejects.toThrow(/COUNT = -1 is no usize/)
-  })
-
-  test.each([
-    ['static data', `${run} store<u8>(16, load<u8>(memory.data<u8>([1, 2, 3]))) }`, /static data/],
-    [
-      'an array',
-      `const t: StaticArray<u8> = [1, 2, 3]\n${run} store<u8>(16, unchecked(t[load<u8>(16)])) }`,
-      /static data/,
-    ],
-    ['growth', `${run} memory.grow(1) }`, /contains memory\.grow/],
-    ['a mutable global', `let n: i32 = 1\n${run} store<i32>(16, n++) }`, /mutable global/],
-    ['a start function', `const n: i32 = load<i32>(16)\n${run} store<i32>(16, n) }`, /mutable global|start/],
-    [
-      'a function value',
-      `function a(): i32 { return load<i32>(8) }\n${run} const f = a; store<i32>(16, f()) }`,
-      /call_indirect|table|static data/,
-    ],
-    ['an exception', `${run} throw new Error("x") }`, /static data|env\.abort/],
-    ['an import of its own', `declare function now(): i32\n${run} store<i32>(16, now()) }`, /imports: .*now/],
-    ['an unknown name', `${run} nowhere() }`, /Cannot find name 'nowhere'/],
-  ])('a kernel with %s', async (_, source, message) => {
-    const kernel = new Map([
-      ['constants.ts', exampleAssembly().kernel('').get('constants.ts')!],
-      ['kernel.ts', source],
-    ])
-    const assembly = { shared: exampleAssembly().shared, kernel: () => kernel }
-    await expect(assemble(exampleProgram(), exampleInfo, options({ assembly }))).rejects.toThrow(message)
-  })
-
-  test('a name that C cannot take', async () => {
-    await expect(assemble(exampleProgram(), exampleInfo, options({ name: '9-lives' }))).rejects.toThrow(
-      /C identifier/,
-    )
   })
 })
 
