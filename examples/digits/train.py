@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Trains, exports and quantizes a digit classifier: scikit-learn's 8x8 digits, depthwise-separable convolutions.
+"""Trains, exports and quantizes a digit classifier on scikit-learn's 8x8 digits.
 
-    python train.py        # writes model.float.onnx, model.onnx, input.npy and provenance.json beside this file
+python train.py    # writes model.float.onnx, model.onnx, input.npy and provenance.json beside this file
 
-    image [1,1,8,8] -> conv 3x3, 12 -> (depthwise 3x3, 1x1) x 3: 24, 32 (stride 2), 48 -> global mean -> 10 logits
+image [1,1,8,8] -> conv 3x3, 12 -> (depthwise 3x3, 1x1) x 3: 24, 32 (stride 2), 48
+                -> global mean -> 10 logits
 """
 
 import hashlib
@@ -63,7 +64,11 @@ def apply(params, x):
     for name, kernel, stride, fan_in, _, depthwise in LAYERS:
         pad = kernel // 2
         x = jax.lax.conv_general_dilated(
-            x, params[name], (stride, stride), [(pad, pad)] * 2, feature_group_count=fan_in if depthwise else 1
+            x,
+            params[name],
+            (stride, stride),
+            [(pad, pad)] * 2,
+            feature_group_count=fan_in if depthwise else 1,
         )
         x = jax.nn.relu(x + params[f"{name}_bias"][:, None, None])
     return x.mean((2, 3)) @ params["logits"].T + params["logits_bias"]
@@ -99,12 +104,18 @@ def to_onnx(params):
     for name, kernel, stride, fan_in, _, depthwise in LAYERS:
         attributes = {"kernel_shape": [kernel] * 2, "strides": [stride] * 2, "pads": [kernel // 2] * 4}
         inputs = [x, name, f"{name}_bias"]
-        nodes.append(helper.make_node("Conv", inputs, [f"{name}_sum"], name, group=fan_in if depthwise else 1, **attributes))
+        nodes.append(
+            helper.make_node(
+                "Conv", inputs, [f"{name}_sum"], name, group=fan_in if depthwise else 1, **attributes
+            )
+        )
         x = f"{name}_out"
         nodes.append(helper.make_node("Relu", [f"{name}_sum"], [x], f"{name}_relu"))
     nodes.append(helper.make_node("GlobalAveragePool", [x], ["mean"], "mean"))
     nodes.append(helper.make_node("Flatten", ["mean"], ["features"], "flatten"))
-    nodes.append(helper.make_node("Gemm", ["features", "logits", "logits_bias"], ["scores"], "scores", transB=1))
+    nodes.append(
+        helper.make_node("Gemm", ["features", "logits", "logits_bias"], ["scores"], "scores", transB=1)
+    )
     graph = helper.make_graph(
         nodes,
         "digits",
@@ -153,7 +164,7 @@ def main():
     quantize("model.float.onnx", "model.onnx", train_images[:CALIBRATION_IMAGES])
     np.save("input.npy", test_images[:1])
     as_float, as_int8 = predict("model.float.onnx", test_images), predict("model.onnx", test_images)
-    packages = ["jax", "jaxlib", "numpy", "onnx", "onnxruntime", "optax", "protobuf", "scikit-learn", "scipy", "sympy"]
+    packages = "jax jaxlib numpy onnx onnxruntime optax protobuf scikit-learn scipy sympy".split()
     provenance = {
         "data": "Optical Recognition of Handwritten Digits (E. Alpaydin, C. Kaynak, 1998), UCI, CC BY 4.0, "
         "doi:10.24432/C50P49; the 1,797 test images as bundled with scikit-learn",

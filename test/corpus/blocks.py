@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Blocks of convolutional networks for signals and images, each (graph, x) -> y, and the registry to draw from.
+"""Blocks of convolutional networks for signals and images, each (graph, x) -> y, and draw_block.
 
-They are the shapes that people deploy (residual, inverted residual, gated, squeeze-excite, inception, dense, causal
-dilated), with the odd parameters that hand-written models have.
+They are the shapes that people deploy (residual, inverted residual, gated, squeeze-excite, inception, dense,
+causal dilated), with the odd parameters that hand-written models have.
 """
 
 import numpy as np
 from layers import activate, chance, conv, pick, pool
+from unusual import UNUSUAL
 
 
 def plain(graph, x):
@@ -99,7 +100,9 @@ def split_gate(graph, x):
     for start, end in ((0, channels), (channels, pick(graph, [2 * channels, np.iinfo(np.int64).max]))):
         channel_axis = 1
         bounds = [np.array([value], np.int64) for value in (start, end, channel_axis)]
-        halves.append(graph.node("Slice", [y] + [graph.constant(value, "slice", as_node=True) for value in bounds]))
+        halves.append(
+            graph.node("Slice", [y] + [graph.constant(value, "slice", as_node=True) for value in bounds])
+        )
     return graph.node("Mul", [halves[0], activate(graph, halves[1], "sigmoid")])
 
 
@@ -114,7 +117,10 @@ def squeeze_excite(graph, x):
 
 def inception(graph, x):
     """Branches of different kernels and a pooled one, concatenated over channels."""
-    branches = [activate(graph, conv(graph, x, 4, kernel), "relu") for kernel in pick(graph, [(1, 3), (1, 3, 5), (3, 3)])]
+    branches = [
+        activate(graph, conv(graph, x, 4, kernel), "relu")
+        for kernel in pick(graph, [(1, 3), (1, 3, 5), (3, 3)])
+    ]
     if chance(graph, 0.5):
         branches.append(pool(graph, x, pick(graph, ["MaxPool", "AveragePool"]), 3, 1, pad=1))
     if any(graph.shape(branch)[2:] != graph.shape(branches[0])[2:] for branch in branches):
@@ -133,7 +139,9 @@ def pooled(graph, x):
     operator = pick(graph, ["MaxPool", "MaxPool", "AveragePool"])
     kernel = pick(graph, [2, 2, 3])
     pad = pick(graph, [0, 0, 1])
-    return pool(graph, x, operator, kernel, pick(graph, [1, 2, 2]), chance(graph, 0.3), pad, chance(graph, 0.4))
+    return pool(
+        graph, x, operator, kernel, pick(graph, [1, 2, 2]), chance(graph, 0.3), pad, chance(graph, 0.4)
+    )
 
 
 def multiscale(graph, x):
@@ -168,7 +176,9 @@ def shuffle(graph, x):
     cut = graph.constant(np.array([batch, 2, shape[1] // 2, *shape[2:]], np.int64), "shape", as_node=True)
     join = graph.constant(np.array([batch, *shape[1:]], np.int64), "shape", as_node=True)
     order = [0, 2, 1, *range(3, len(shape) + 1)]
-    return graph.node("Reshape", [graph.node("Transpose", [graph.node("Reshape", [x, cut])], perm=order), join])
+    return graph.node(
+        "Reshape", [graph.node("Transpose", [graph.node("Reshape", [x, cut])], perm=order), join]
+    )
 
 
 def depth_to_space(graph, x):
@@ -192,10 +202,34 @@ def spatial_attention(graph, x):
     return graph.node("Mul", [x, gate])
 
 
-COMMON = [plain, plain, separable, residual, residual, inverted_residual, gated, inception, pooled, pooled, squeeze_excite]
-RARE = [dilated, causal, asymmetric_kernel, grouped, split_gate, dense_block, multiscale, dropout, scaled, shuffle]
+COMMON = [
+    plain,
+    plain,
+    separable,
+    residual,
+    residual,
+    inverted_residual,
+    gated,
+    inception,
+    pooled,
+    pooled,
+    squeeze_excite,
+]
+RARE = [
+    dilated,
+    causal,
+    asymmetric_kernel,
+    grouped,
+    split_gate,
+    dense_block,
+    multiscale,
+    dropout,
+    scaled,
+    shuffle,
+]
 RARE += [depth_to_space, conv1d_as_2d, spatial_attention]
 
 
 def draw_block(graph):
-    return pick(graph, COMMON) if chance(graph, 0.6) else pick(graph, RARE)
+    draw = graph.random.random()
+    return pick(graph, COMMON if draw < 0.5 else RARE if draw < 0.82 else UNUSUAL)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The configurations of onnxruntime.quantization that a corpus goes through, and the call that applies one."""
+"""The configurations of onnxruntime.quantization for a corpus, and the call that applies one."""
 
 import contextlib
 import io
@@ -10,7 +10,13 @@ import warnings
 from dataclasses import asdict, dataclass, field
 
 import onnx
-from onnxruntime.quantization import CalibrationDataReader, CalibrationMethod, QuantFormat, QuantType, quantize_static
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 TYPES = {"u8s8": (QuantType.QUInt8, QuantType.QInt8), "u8u8": (QuantType.QUInt8, QuantType.QUInt8)}
@@ -33,7 +39,10 @@ class Configuration:
         marks = ["pc" if self.per_channel else "pt", "pre" if self.preprocess else "raw"]
         marks += ["rr"] if self.reduce_range else []
         short = {"ActivationSymmetric": "asym", "WeightSymmetric": "wsym", "QuantizeBias": "bias"}
-        marks += [f"{short.get(key, key)}{int(value) if isinstance(value, bool) else ''}" for key, value in self.extra.items()]
+        marks += [
+            f"{short.get(key, key)}{int(value) if isinstance(value, bool) else ''}"
+            for key, value in self.extra.items()
+        ]
         return ".".join([self.format.lower(), self.types, *marks])
 
     def describe(self):
@@ -55,7 +64,9 @@ EXTRA_OPTIONS = [
 
 
 def draw_configuration(random, number):
-    """Configuration number `number`: the five main choices in turn, so that any 24 in a row hold them all; extras by chance."""
+    """Configuration number `number`: the five main choices in turn, so that any 24 in a row hold them all;
+    extras by chance.
+    """
     types = ["s8s8", "u8s8", "u8u8"][number % 3]
     bits = (number // 3) % 8
     layout = "QDQ" if bits & 1 else "QOperator"
@@ -64,10 +75,18 @@ def draw_configuration(random, number):
         if random.random() < probability and only in (None, layout) and option not in extra:
             extra[option] = value
     if layout == "QDQ" and random.random() < 0.06:
-        extra["OpTypesToExcludeOutputQuantization"] = [str(random.choice(["Gemm", "MatMul", "Softmax", "Add", "Conv"]))]
+        extra["OpTypesToExcludeOutputQuantization"] = [
+            str(random.choice(["Gemm", "MatMul", "Softmax", "Add", "Conv"]))
+        ]
     calibration = str(random.choice(["MinMax"] * 8 + ["Percentile", "Entropy"]))
     return Configuration(
-        layout, types, bool(bits & 2), bool(bits & 4), bool(random.random() < 0.06), calibration, dict(sorted(extra.items()))
+        layout,
+        types,
+        bool(bits & 2),
+        bool(bits & 4),
+        bool(random.random() < 0.06),
+        calibration,
+        dict(sorted(extra.items())),
     )
 
 

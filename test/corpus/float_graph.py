@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A float ONNX graph that is built and run node by node.
 
-Every node is executed on a few calibration samples as soon as it is added, so a builder always knows the shape and the
-statistics of what it has so far, and the finished graph is known to run.
+Every node is executed on a few calibration samples as soon as it is added, so a builder always knows the
+shape and the statistics of what it has so far, and the finished graph is known to run.
 """
 
 import numpy as np
@@ -16,12 +16,14 @@ SAMPLES = 6
 
 
 class FloatGraph:
-    """Nodes so far, with the value of every tensor on each calibration sample (`values[name]` is a list of arrays)."""
+    """Nodes so far, with the value of every tensor on each calibration sample (`values[name]` is a list of
+    arrays).
+    """
 
     def __init__(self, random, opset, style, dynamic_batch):
         self.random = random
         self.opset = opset
-        self.style = style  # 'torch': weights as initializers, shapes as Constant nodes; 'tf': all initializers
+        self.style = style  # 'torch': small constants are Constant nodes; 'tf': all are initializers
         self.dynamic_batch = dynamic_batch
         self.nodes, self.initializers = [], []
         self.inputs, self.outputs = [], []
@@ -34,7 +36,9 @@ class FloatGraph:
         number = self.counter.get(kind, 0)
         self.counter[kind] = number + 1
         suffix = f"_{number}" if number else ""
-        return f"/{self.scope}{kind}{suffix}" if self.style == "torch" else f"model/{self.scope}{kind}{suffix}"
+        return (
+            f"/{self.scope}{kind}{suffix}" if self.style == "torch" else f"model/{self.scope}{kind}{suffix}"
+        )
 
     def input(self, name, shape, spread=1.0, offset=0.0):
         """A float graph input; `shape` has the batch dimension of 1."""
@@ -60,12 +64,16 @@ class FloatGraph:
         return name
 
     def weight(self, shape, fan_in, kind):
-        """Random weights as training leaves them: unequal channels (axis 0), now and then a dead or a dominant one."""
+        """Random weights as training leaves them: unequal channels (axis 0), now and then a dead or a
+        dominant one.
+        """
         channels = shape[0]
         spread = np.exp(self.random.normal(0, 0.45, channels))
         spread[self.random.random(channels) < 0.02] = 0
         spread[self.random.random(channels) < 0.02] *= 6
-        values = self.random.normal(0, np.sqrt(1.6 / fan_in), shape) * spread.reshape([-1] + [1] * (len(shape) - 1))
+        values = self.random.normal(0, np.sqrt(1.6 / fan_in), shape) * spread.reshape(
+            [-1] + [1] * (len(shape) - 1)
+        )
         return self.constant(values.astype(np.float32), kind)
 
     def bias(self, channels, kind="bias"):
@@ -98,7 +106,9 @@ class FloatGraph:
         graph = helper.make_graph(self.nodes, "main_graph", self.inputs, infos, self.initializers)
         producer = "pytorch" if self.style == "torch" else "tf2onnx"
         opsets = [helper.make_opsetid("", self.opset)]
-        model = helper.make_model(graph, opset_imports=opsets, producer_name=producer, ir_version=IR_VERSION[self.opset])
+        model = helper.make_model(
+            graph, opset_imports=opsets, producer_name=producer, ir_version=IR_VERSION[self.opset]
+        )
         onnx.checker.check_model(model, full_check=True)
         return model
 
@@ -116,10 +126,14 @@ class FloatGraph:
                 feed[name] = self.constants[name] if name in self.constants else self.values[name][sample]
             feeds.append(feed)
         typed = [
-            helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(value.dtype), list(value.shape))
+            helper.make_tensor_value_info(
+                name, helper.np_dtype_to_tensor_dtype(value.dtype), list(value.shape)
+            )
             for name, value in feeds[0].items()
         ]
-        graph = helper.make_graph([node], "one", typed, [onnx.ValueInfoProto(name=name) for name in node.output])
+        graph = helper.make_graph(
+            [node], "one", typed, [onnx.ValueInfoProto(name=name) for name in node.output]
+        )
         opsets = [helper.make_opsetid("", self.opset)]
         model = helper.make_model(graph, opset_imports=opsets, ir_version=IR_VERSION[self.opset])
         options = ort.SessionOptions()

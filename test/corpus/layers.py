@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Layers as exporters write them: each takes a FloatGraph and a tensor name and returns the name of the result.
+"""Layers as exporters write them: each takes a FloatGraph and a tensor name, and returns a tensor name.
 
-Images are N x C x H x W, signals N x C x L, vectors N x F. Random choices come from the graph's own generator.
+Images are N x C x H x W, signals N x C x L, vectors N x F. Random choices come from the graph's own
+generator.
 """
 
 import numpy as np
 
-ACTIVATIONS = ["relu"] * 8 + ["relu6"] * 3 + ["leaky", "swish", "hardswish", "sigmoid", "tanh", "hardsigmoid", "none"]
+ACTIVATIONS = (
+    ["relu"] * 8 + ["relu6"] * 3 + ["leaky", "swish", "hardswish", "sigmoid", "tanh", "hardsigmoid", "none"]
+)
 
 
 def chance(graph, probability):
@@ -18,7 +21,9 @@ def pick(graph, options):
 
 
 def conv(graph, x, channels, kernel=3, stride=1, dilation=1, groups=1, pads="same", bias=None, norm=None):
-    """Convolution over all spatial axes. `pads`: 'same' (torch, symmetric), 'auto' (SAME_UPPER/LOWER), 'odd', 'valid'."""
+    """Convolution over all spatial axes. `pads`: 'same' (torch, symmetric), 'auto' (SAME_UPPER/LOWER),
+    'odd', 'valid'.
+    """
     shape = graph.shape(x)
     rank = len(shape) - 2
     kernel = [kernel] * rank if np.isscalar(kernel) else list(kernel)
@@ -86,7 +91,9 @@ def activate(graph, x, kind=None):
 
 
 def dense(graph, x, units):
-    """Fully connected layer on N x F (or on the last axis): Gemm as torch and Keras write it, or MatMul with Add."""
+    """Fully connected layer on N x F (or on the last axis): Gemm as torch and Keras write it, or MatMul with
+    Add.
+    """
     depth = graph.shape(x)[-1]
     flat = len(graph.shape(x)) == 2
     graph.macs += int(np.prod(graph.shape(x))) * units
@@ -114,7 +121,12 @@ def pool(graph, x, operator, kernel=2, stride=2, ceil=False, pad=0, count_pad=Fa
     else:
         pad = pad if all(k > pad for k in kernel) else 0
         attributes["pads"] = [pad] * (2 * rank)
-        attributes["ceil_mode"] = int(ceil)
+        steps = attributes["strides"]
+        last = [
+            -(-(size + 2 * pad - k) // step) * step - pad for size, k, step in zip(shape[2:], kernel, steps)
+        ]
+        # Builds disagree about a last window that lies in the padding altogether.
+        attributes["ceil_mode"] = int(ceil and all(start < size for start, size in zip(last, shape[2:])))
     if operator == "AveragePool":
         attributes["count_include_pad"] = int(count_pad)
     return graph.node(operator, [x], **attributes)
@@ -142,7 +154,9 @@ def flatten(graph, x):
 
 
 def global_pool(graph, x):
-    """Global average pooling to N x F: the operator, or an AveragePool over the whole map, then Flatten or Squeeze."""
+    """Global average pooling to N x F: the operator, or an AveragePool over the whole map, then Flatten or
+    Squeeze.
+    """
     shape = graph.shape(x)
     if chance(graph, 0.2):
         y = graph.node("AveragePool", [x], kernel_shape=list(shape[2:]))

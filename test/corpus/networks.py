@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whole random networks: an input (or two), a stack of blocks, one or two heads.
 
-`draw_network(seed, index)` is deterministic; networks over MAC_LIMIT are drawn again with the next attempt's seed.
+`draw_network(seed, index)` is deterministic; networks over MAC_LIMIT are drawn again with the next attempt's
+seed.
 """
 
 import numpy as np
@@ -38,7 +39,9 @@ def hidden_layers(graph, x, count):
     """Dense layers with the decorations of MLPs: batch norm, residual, gate, concatenation, dropout."""
     for _ in range(count):
         units = int(graph.random.integers(4, 33))
-        kind = pick(graph, ["relu", "relu", "relu", "relu6", "tanh", "sigmoid", "leaky", "hardswish", "swish"])
+        kind = pick(
+            graph, ["relu", "relu", "relu", "relu6", "tanh", "sigmoid", "leaky", "hardswish", "swish"]
+        )
         y = dense(graph, x, units)
         if chance(graph, 0.15):
             y = batch_norm(graph, y)
@@ -71,7 +74,11 @@ def finish(graph, x, softmax=0.35):
 def vector_head(graph, x, extra=None):
     """Global pool or Flatten, an optional second input's features, dense layers, scores."""
     wide = int(np.prod(graph.shape(x)[1:])) > 400
-    y = global_pool(graph, x) if len(graph.shape(x)) > 2 and (wide or chance(graph, 0.6)) else flatten(graph, x)
+    y = (
+        global_pool(graph, x)
+        if len(graph.shape(x)) > 2 and (wide or chance(graph, 0.6))
+        else flatten(graph, x)
+    )
     if extra is not None:
         if chance(graph, 0.5):
             extra = hidden_layers(graph, extra, 1)

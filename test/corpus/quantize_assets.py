@@ -3,9 +3,9 @@
 
     python quantize_assets.py --assets FOLDER -o FOLDER
 
-Models older than opset 13 go through onnx.version_converter first. int8 activations and weights, per channel, without
-pre-processing, calibrated on seeded noise in the model's input range (no data set belongs to these files). Writes
-NAME.qdq.onnx, NAME.qoperator.onnx, and README.txt with the operators of each.
+Models older than opset 13 go through onnx.version_converter first. int8 activations and weights, per
+channel, without pre-processing, calibrated on seeded noise in the model's input range (no data set belongs
+to these files). Writes NAME.qdq.onnx, NAME.qoperator.onnx, and README.txt with the operators of each.
 """
 
 import argparse
@@ -53,11 +53,15 @@ def calibration(model, low, high):
 
 
 def operators(model):
-    return ", ".join(f"{name} {count}" for name, count in Counter(n.op_type for n in model.graph.node).most_common())
+    return ", ".join(
+        f"{name} {count}" for name, count in Counter(n.op_type for n in model.graph.node).most_common()
+    )
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--assets", required=True, help="folder that holds models/")
     parser.add_argument("-o", "--output", required=True, help="folder to write to")
     arguments = parser.parse_args()

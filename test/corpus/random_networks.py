@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a corpus of random float networks, quantized by onnxruntime.quantization in all its common configurations.
+"""Writes a corpus of random networks, quantized by onnxruntime.quantization in its common configurations.
 
     python random_networks.py --seed 7 --count 300 -o FOLDER
 
-Writes NNNN.<configuration>.onnx and corpus.json (configuration, float graph, operators per file). Every network is
-quantized in three configurations. A file that the reference itself cannot load is dropped, and corpus.json says why.
-Deterministic for a seed and the pinned versions of requirements.txt.
+Writes NNNN.<configuration>.onnx and corpus.json (configuration, float graph, operators per file). Every
+network is quantized in three configurations. A file that the reference itself cannot load is dropped, and
+corpus.json says why. Deterministic for a seed and the pinned versions of requirements.txt.
 """
 
 import argparse
@@ -63,7 +63,11 @@ def write_corpus(folder, seed, count, keep_float, report=print):
             if keep_float:
                 onnx.save(model, os.path.join(folder, f"float.{index:04d}.onnx"))
         configuration = draw_configuration(np.random.default_rng([seed, number, 1 << 20]), number * 5 + seed)
-        entry = {"network": index, "configuration": configuration.describe(), "float": describe(family, graph, model)}
+        entry = {
+            "network": index,
+            "configuration": configuration.describe(),
+            "float": describe(family, graph, model),
+        }
         try:
             quantized = quantize(model, graph.calibration(), configuration)
             loads(quantized)
@@ -82,11 +86,17 @@ def write_corpus(folder, seed, count, keep_float, report=print):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--count", type=int, default=300, help="how many quantized files to draw (default 300)")
+    parser.add_argument(
+        "--count", type=int, default=300, help="how many quantized files to draw (default 300)"
+    )
     parser.add_argument("-o", "--output", required=True, help="folder to write to")
-    parser.add_argument("--keep-float", action="store_true", help="also write the float networks (float.NNNN.onnx)")
+    parser.add_argument(
+        "--keep-float", action="store_true", help="also write the float networks (float.NNNN.onnx)"
+    )
     arguments = parser.parse_args()
     write_corpus(arguments.output, arguments.seed, arguments.count, arguments.keep_float)
 

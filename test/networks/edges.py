@@ -26,7 +26,9 @@ def input_parameters(model, name):
 
 
 def samples_on_grid(model, graph, seed):
-    """Feeds of DQ(q): calibration samples on the grid, random bytes, and all minimum, maximum and zero point."""
+    """Feeds of DQ(q): calibration samples on the grid, random bytes, and all minimum, maximum and zero
+    point.
+    """
     random = np.random.default_rng(seed)
     feeds = []
     kinds = ["calibration"] * RANDOM_SAMPLES + ["random"] * RANDOM_SAMPLES + ["minimum", "maximum", "zero"]
@@ -42,7 +44,9 @@ def samples_on_grid(model, graph, seed):
             elif kind == "random":
                 q = random.integers(limits.min, limits.max + 1, sample.shape).astype(np.int32)
             else:
-                q = np.full(sample.shape, {"minimum": limits.min, "maximum": limits.max, "zero": zero}[kind], np.int32)
+                q = np.full(
+                    sample.shape, {"minimum": limits.min, "maximum": limits.max, "zero": zero}[kind], np.int32
+                )
             feed[info.name] = (q - zero).astype(np.float32) * scale
         feeds.append(feed)
     return feeds

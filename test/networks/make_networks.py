@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Makes the committed test networks: random weights, quantized by onnxruntime.quantization, with reference outputs.
+"""Makes the committed test networks: random weights, quantized, with reference outputs.
 
     python make_networks.py            # writes NAME.onnx, NAME.npz and manifest.json beside this file
     python make_networks.py --check    # makes them in a temporary folder and compares bytes and outputs
-                                       # (calibration runs natively: another processor may round scales differently)
+
+Calibration runs natively: another processor may round scales differently, and --check then says so.
 
 NAME.npz: input_K float32, a leading axis of samples, values on the input's quantization grid; output_K as
-onnxruntime-web gives it under the numeric contract; native_K as PyPI's onnxruntime gives it (information only).
-Needs node and the repository's node_modules for onnxruntime-web.
+onnxruntime-web gives it under the numeric contract; native_K as PyPI's onnxruntime gives it (information
+only). Needs node and the repository's node_modules for onnxruntime-web.
 """
 
 import argparse
@@ -39,7 +40,9 @@ QOPERATOR_UINT8 = Configuration("QOperator", "u8u8", per_channel=False, preproce
 QDQ_SYMMETRIC = Configuration("QDQ", "s8s8", True, True, extra={"ActivationSymmetric": True})
 QDQ_FLOAT_BIAS = Configuration("QDQ", "u8u8", True, False, extra={"QuantizeBias": False})
 QDQ_RAW = Configuration("QDQ", "s8s8", per_channel=True, preprocess=False)
-QDQ_FLOAT_WEIGHTS = Configuration("QDQ", "s8s8", True, True, extra={"AddQDQPairToWeight": True, "DedicatedQDQPair": True})
+QDQ_FLOAT_WEIGHTS = Configuration(
+    "QDQ", "s8s8", True, True, extra={"AddQDQPairToWeight": True, "DedicatedQDQPair": True}
+)
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,9 @@ def run_contract(path, feeds):
     """Outputs of onnxruntime-web, one dict per feed, and its version."""
     packed = [{name: pack(value) for name, value in feed.items()} for feed in feeds]
     command = ["node", os.path.join(HERE, "reference.mjs"), path]
-    answer = json.loads(subprocess.run(command, input=json.dumps(packed).encode(), check=True, capture_output=True).stdout)
+    answer = json.loads(
+        subprocess.run(command, input=json.dumps(packed).encode(), check=True, capture_output=True).stdout
+    )
     outputs = [{name: unpack(tensor) for name, tensor in output.items()} for output in answer["outputs"]]
     return outputs, answer["version"]
 
@@ -105,7 +110,11 @@ def run_native(path, feeds):
 
 
 def pack(array):
-    return {"type": str(array.dtype), "dims": list(array.shape), "data": base64.b64encode(array.tobytes()).decode()}
+    return {
+        "type": str(array.dtype),
+        "dims": list(array.shape),
+        "data": base64.b64encode(array.tobytes()).decode(),
+    }
 
 
 def unpack(tensor):
@@ -132,26 +141,34 @@ def make(network, folder):
     return {
         "name": network.name,
         "architecture": network.architecture,
-        "purpose": getattr(architectures, network.architecture).__doc__,
+        "purpose": " ".join(getattr(architectures, network.architecture).__doc__.split()),
         "configuration": network.configuration.describe(),
         "opset": network.opset,
         "macs": graph.macs,
         "samples": len(feeds),
-        "dynamic": {info.name: list(graph.shape(info.name)) for info in graph.inputs} if network.dynamic_batch else {},
+        "dynamic": {info.name: list(graph.shape(info.name)) for info in graph.inputs}
+        if network.dynamic_batch
+        else {},
         "inputs": [{"name": info.name, **input_parameters(model, info.name)} for info in graph.inputs],
         "outputs": graph.outputs,
         "reference": {"contract": f"onnxruntime-web {version}", "native": f"onnxruntime {ort.__version__}"},
-        "native_differs": sum(int((arrays[f"output_{i}"] != arrays[f"native_{i}"]).sum()) for i in range(len(graph.outputs))),
+        "native_differs": sum(
+            int((arrays[f"output_{i}"] != arrays[f"native_{i}"]).sum()) for i in range(len(graph.outputs))
+        ),
     }
 
 
 def save_with_data_file(model, folder, name):
-    """NAME.onnx with its larger tensors in NAME.bin; onnx looks for an existing data file in the working directory."""
+    """NAME.onnx with its larger tensors in NAME.bin; onnx looks for an existing data file in the working
+    directory.
+    """
     data = os.path.join(folder, f"{name}.bin")
     if os.path.exists(data):
         os.remove(data)
     with contextlib.chdir(folder):
-        onnx.save(model, f"{name}.onnx", save_as_external_data=True, location=f"{name}.bin", size_threshold=64)
+        onnx.save(
+            model, f"{name}.onnx", save_as_external_data=True, location=f"{name}.bin", size_threshold=64
+        )
     os.chmod(data, 0o644)
 
 
@@ -174,7 +191,9 @@ def check():
                 different.append(name)
             elif name.endswith(".npz"):
                 a, b = np.load(fresh), np.load(committed)
-                same = a.files == b.files and all(np.array_equal(a[key], b[key]) for key in a.files if key[0] != "n")
+                same = a.files == b.files and all(
+                    np.array_equal(a[key], b[key]) for key in a.files if key[0] != "n"
+                )
                 different += [] if same else [name]
             elif name != "manifest.json" and open(fresh, "rb").read() != open(committed, "rb").read():
                 different.append(name)
@@ -182,8 +201,12 @@ def check():
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--check", action="store_true", help="compare with the committed files, write nothing")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the committed files, write nothing"
+    )
     if parser.parse_args().check:
         different = check()
         print("\n".join(f"differs: {name}" for name in different) or "all files are as committed")
