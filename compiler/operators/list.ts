@@ -3,8 +3,10 @@
 import type { OperatorName } from '../ir/operators.js'
 import { concat } from './concat/definition.js'
 import { constant } from './constant/definition.js'
+import { convolution } from './convolution/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
+import { fullyConnected } from './fully-connected/definition.js'
 import { pad } from './pad/definition.js'
 import { reshape } from './reshape/definition.js'
 import { slice } from './slice/definition.js'
@@ -12,6 +14,8 @@ import { table } from './table/definition.js'
 import { transpose } from './transpose/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
+  convolution,
+  fullyConnected,
   table,
   reshape,
   transpose,

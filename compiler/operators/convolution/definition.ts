@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// convolution: sums of products over a sliding window, 1-D and 2-D, with groups.
+import { defineOperator } from '../definition.js'
+import { lowerRow } from '../fully-connected/row.js'
+import { lowerDense } from './dense.js'
+import { type Geometry, geometryOf, pixelsOf } from './geometry.js'
+import { lowerChannels } from './output-channels.js'
+import { reference } from './reference.js'
+import { activationType, channelWeights } from './weights.js'
+
+export const convolution = defineOperator({
+  name: 'convolution',
+  summary: 'convolution, 1-D or 2-D: groups, depthwise, stride, dilation, padding',
+  layout: 'channels_last',
+  reference,
+  lower(node, context) {
+    const { attributes } = node
+    const input = context.tensor(node.inputs[0]!)
+    const output = context.tensor(node.outputs[0]!)
+    const geometry = geometryOf(attributes, input, output)
+    const channels = lowerChannels({
+      node,
+      channels: channelWeights(attributes),
+      inputType: activationType(input),
+      inputZeroPoint: attributes.inputZeroPoint,
+      output: attributes.requantization,
+      preferFloat: context.preferFloat,
+    })
+    if (isOneRow(geometry)) return [lowerRow({ node, input, output, channels })]
+    const { inputZeroPoint } = attributes
+    return [lowerDense({ node, input, output, geometry, channels, inputZeroPoint })]
+  },
+})
+
+/** One window that covers the whole input: its column is the input as it lies in memory. */
+function isOneRow(geometry: Geometry): boolean {
+  const { input, kernel, isPadded, group } = geometry
+  return (
+    pixelsOf(geometry) === 1 &&
+    group === 1 &&
+    !isPadded &&
+    input.height === kernel.height &&
+    input.width === kernel.width
+  )
+}

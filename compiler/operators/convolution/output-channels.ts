@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a sum of products keeps per output channel below the float line: int8 weights, a folded bias, a requantizer.
+//     sum (x - zx)(w - zw) + bias  =  sum x*s  -  c * sum x  +  folded,    s = the int8 that is stored for w,
+//     c = zw - (w - s) (the correction, 0 where w - zw is an int8 itself),  folded = bias - zx * sum (w - zw)
+import { chooseRequantizer } from '../../arithmetic/requantizer.js'
+import { encodeRecord, requantizerForms } from '../../arithmetic/requantizer-forms.js'
+import type { KernelConstant } from '../../codegen/program.js'
+import { CapletError } from '../../errors.js'
+import type { Requantization } from '../../ir/operators.js'
+import { type QuantizedType, rangeOf } from '../../ir/types.js'
+
+/** One output channel's weights in the order in which its column lies in memory, as the model has them. */
+export interface ChannelWeights {
+  readonly weights: readonly number[]
+  readonly weightZeroPoint: number
+  readonly bias: number
+}
+
+/** A float32 result: f(f(accumulator) * multiplier), then f(that + bias). */
+export interface FloatOutput {
+  readonly multipliers: Float32Array
+  readonly bias: Float32Array | null
+}
+
+export interface SumOfProducts {
+  readonly node: { readonly name: string; readonly operator: string }
+  readonly channels: readonly ChannelWeights[]
+  readonly inputType: QuantizedType
+  readonly inputZeroPoint: number
+  readonly output: Requantization | FloatOutput
+  readonly preferFloat: boolean
+}
+
+export interface LoweredChannels {
+  /** int8 weights per channel, the column's order. */
+  readonly weights: readonly Int8Array[]
+  /** Per channel: bias and requantizer parameters, then the correction where `isCorrected`. */
+  readonly records: readonly Uint8Array[]
+  /** Bytes of a record without the correction. */
+  readonly recordBytes: number
+  readonly isCorrected: boolean
+  readonly isFloat: boolean
+  /** Constants that every kernel of this kind takes. */
+  readonly constants: Readonly<Record<string, KernelConstant>>
+  readonly requantizer: string | null
+  readonly proof: number
+}
+
+/** Throws CapletError 'accumulator-overflow' where a sum, or a prefix of it as the kernels add it, may leave int32. */
+export function lowerChannels(layer: SumOfProducts): LoweredChannels {
+  const stored = layer.channels.map(storeWeights)
+  const isCorrected = stored.some(({ correction }) => correction !== 0)
+  const bounds = layer.channels.map((channel) => boundsOf(channel, layer))
+  checkRange(layer, stored, bounds)
+  const biases = layer.channels.map((channel) => foldBias(channel, layer.inputZeroPoint))
+  const finish = finishOf(layer, biases, bounds)
+  return {
+    weights: stored.map(({ weights }) => weights),
+    records: finish.records.map((record, o) =>
+      isCorrected ? withCorrection(record, stored[o]!.correction) : record,
+    ),
+    recordBytes: finish.records[0]!.length,
+    isCorrected,
+    isFloat: finish.requantizer === null,
+    constants: finish.constants,
+    requantizer: finish.requantizer,
+    proof: finish.proof,
+  }
+}
+
+interface StoredWeights {
+  readonly weights: Int8Array
+  readonly correction: number
+}
+
+function storeWeights({ weights, weightZeroPoint }: ChannelWeights): StoredWeights {
+  const fits = weights.every((w) => w - weightZeroPoint >= -128 && w - weightZeroPoint <= 127)
+  // uint8 weights move down by 128, int8 ones stay; the rest of the zero point is the correction.
+  const shift = fits ? weightZeroPoint : weights.some((w) => w > 127) ? 128 : 0
+  return { weights: Int8Array.from(weights, (w) => w - shift), correction: weightZeroPoint - shift }
+}
+
+interface Bounds {
+  readonly min: number
+  readonly max: number
+}
+
+/** Exact: every element of the column takes any value of its type, and the zero point in the padding is one of them. */
+function boundsOf({ weights, weightZeroPoint, bias }: ChannelWeights, layer: SumOfProducts): Bounds {
+  const { min: low, max: high } = rangeOf(layer.inputType)
+  let min = bias
+  let max = bias
+  for (const w of weights) {
+    const a = (low - layer.inputZeroPoint) * (w - weightZeroPoint)
+    const b = (high - layer.inputZeroPoint) * (w - weightZeroPoint)
+    min += Math.min(a, b)
+    max += Math.max(a, b)
+  }
+  return { min, max }
+}
+
+const foldBias = ({ weights, weightZeroPoint, bias }: ChannelWeights, inputZeroPoint: number): number =>
+  bias - inputZeroPoint * weights.reduce((sum, w) => sum + (w - weightZeroPoint), 0)
+
+const INT32_LIMIT = 2 ** 31
+
+function checkRange(layer: SumOfProducts, stored: readonly StoredWeights[], bounds: readonly Bounds[]): void {
+  const { min, max } = rangeOf(layer.inputType)
+  const largest = Math.max(-min, max)
+  for (const [channel, { min: low, max: high }] of bounds.entries()) {
+    const { weights } = stored[channel]!
+    const raw = weights.reduce((sum, w) => sum + Math.abs(w) * largest, 0)
+    const total = weights.length * largest
+    const beyond = Math.max(-low - 1, high, raw, total)
+    if (beyond < INT32_LIMIT) continue
+    throw new CapletError({
+      code: 'accumulator-overflow',
+      message: `Output channel ${channel} may sum up to ${beyond}, beyond a 32-bit accumulator (${INT32_LIMIT - 1}).`,
+      remedy:
+        'Use fewer input channels or a smaller window, or weights and biases of smaller magnitude (larger scales).',
+      node: layer.node.name,
+      operator: layer.node.operator,
+    })
+  }
+}
+
+interface Finish {
+  readonly records: readonly Uint8Array[]
+  readonly constants: Readonly<Record<string, KernelConstant>>
+  readonly requantizer: string | null
+  readonly proof: number
+}
+
+const isRequantization = (output: Requantization | FloatOutput): output is Requantization =>
+  'zeroPoint' in output
+
+function finishOf(layer: SumOfProducts, biases: readonly number[], bounds: readonly Bounds[]): Finish {
+  const { output } = layer
+  if (!isRequantization(output)) return finishFloat(output, biases)
+  const choice = chooseRequantizer(
+    bounds.map((bound, o) => ({ ...bound, m: atChannel(output.multipliers, o) })),
+    output,
+    { floatAllowed: layer.preferFloat },
+  )
+  const records = biases.map((bias, o) => encodeRecord(choice.form, bias | 0, choice.records[o]!))
+  return {
+    records,
+    constants: finishConstants(requantizerForms[choice.form].primitive, records[0]!.length, output),
+    requantizer: choice.form,
+    proof: choice.proof.checked,
+  }
+}
+
+/** Adding -0 leaves every float32 as it is, -0 included. */
+function finishFloat({ multipliers, bias }: FloatOutput, biases: readonly number[]): Finish {
+  const records = biases.map((folded, o) => {
+    const view = new DataView(new ArrayBuffer(12))
+    view.setInt32(0, folded | 0, true)
+    view.setFloat32(4, atChannel(multipliers, o), true)
+    view.setFloat32(8, bias === null ? -0 : atChannel(bias, o), true)
+    return new Uint8Array(view.buffer)
+  })
+  const unused = { zeroPoint: 0, min: 0, max: 0 }
+  return { records, constants: finishConstants('requantizeFloat', 12, unused), requantizer: null, proof: 0 }
+}
+
+const finishConstants = (
+  primitive: string,
+  recordBytes: number,
+  output: { readonly zeroPoint: number; readonly min: number; readonly max: number },
+): Record<string, KernelConstant> => ({
+  requantize: { kind: 'code', symbol: primitive, from: 'requantize' },
+  RECORD_BYTES: { kind: 'usize', value: recordBytes },
+  OUTPUT_ZERO_POINT: { kind: 'i32', value: output.zeroPoint },
+  OUTPUT_MIN: { kind: 'i32', value: output.min },
+  OUTPUT_MAX: { kind: 'i32', value: output.max },
+})
+
+function withCorrection(record: Uint8Array, correction: number): Uint8Array {
+  const bytes = new Uint8Array(record.length + 4)
+  bytes.set(record)
+  new DataView(bytes.buffer).setInt32(record.length, correction, true)
+  return bytes
+}
+
+const atChannel = (values: Float32Array, channel: number): number =>
+  values.length === 1 ? values[0]! : values[channel]!
