@@ -40,13 +40,31 @@ export async function openOracle(model: Uint8Array, options: OracleOptions = {})
   } catch (cause) {
     throw oracleFault('oracle-load', ORACLE_REFERENCE, cause)
   }
-  return {
-    inputNames: session.inputNames,
-    outputNames: session.outputNames,
-    run: (feeds) => run(session, feeds),
-    release: () => session.release(),
-  }
+  return sessionOracle(session, ort.Tensor, ORACLE_REFERENCE)
 }
+
+/** The common interface over a session of onnxruntime-web, or of onnxruntime-node, which has the same one. */
+export const sessionOracle = (
+  session: ort.InferenceSession,
+  Tensor: typeof ort.Tensor,
+  reference: string,
+): Oracle => ({
+  inputNames: session.inputNames,
+  outputNames: session.outputNames,
+  release: () => session.release(),
+  run: async (feeds) => {
+    try {
+      const inputs: Record<string, ort.Tensor> = {}
+      for (const [name, { type, data, dims }] of Object.entries(feeds)) {
+        inputs[name] = new Tensor(type as 'float32', data as Float32Array, dims)
+      }
+      const outputs = await session.run(inputs, { logSeverityLevel: FATAL_ONLY })
+      return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(tensor)]))
+    } catch (cause) {
+      throw oracleFault('oracle-run', reference, cause)
+    }
+  },
+})
 
 function prepare(): void {
   const installed = ort.env.versions.web
@@ -60,22 +78,5 @@ function prepare(): void {
   ort.env.wasm.numThreads = ORACLE_THREADS
   ort.env.logLevel = 'fatal'
 }
-
-async function run(
-  session: ort.InferenceSession,
-  feeds: Readonly<Record<string, OracleTensor>>,
-): Promise<Record<string, OracleTensor>> {
-  try {
-    const inputs: Record<string, ort.Tensor> = {}
-    for (const [name, tensor] of Object.entries(feeds)) inputs[name] = toOrt(tensor)
-    const outputs = await session.run(inputs, { logSeverityLevel: FATAL_ONLY })
-    return Object.fromEntries(Object.entries(outputs).map(([name, tensor]) => [name, fromOrt(tensor)]))
-  } catch (cause) {
-    throw oracleFault('oracle-run', ORACLE_REFERENCE, cause)
-  }
-}
-
-const toOrt = ({ type, data, dims }: OracleTensor): ort.Tensor =>
-  new ort.Tensor(type as 'float32', data as Float32Array, dims)
 
 const fromOrt = ({ type, data, dims }: ort.Tensor): OracleTensor => ({ type, dims, data: data as OracleData })
