@@ -154,6 +154,8 @@ export interface OnnxOperator {
   infer(node: OnnxNode): TensorType[]
   /** Value on constants. Absent: never computed at compile time on its own. */
   evaluate?(node: OnnxNode, inputs: readonly Constant[]): Constant[]
+  /** Value that depends on the inputs' types alone (Shape). */
+  evaluateFromTypes?(node: OnnxNode): Constant[]
   /** Emits Caplet's operators for it. Absent: only ever a constant. */
   convert?(node: OnnxNode, conversion: Conversion): void
   /** The reference copies Q/DQ pairs past it (QDQ propagation). */

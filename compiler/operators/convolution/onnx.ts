@@ -5,8 +5,8 @@ import { unfusedSum } from '../../passes/convert/unfused.js'
 import { defaultZeroPoint, requireWeightAxis } from '../fused.js'
 import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
 import { checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
-import { placeWindow, windowAttributes } from '../window.js'
 import { biasOf, requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
+import { placeWindow, windowAttributes } from '../window.js'
 
 const attributes = { ...windowAttributes, group: 'int' } as const
 

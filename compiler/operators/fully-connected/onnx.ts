@@ -71,16 +71,28 @@ function emitProduct(node: OnnxNode, conversion: Conversion, shape: readonly num
   if (node.int('transA', 0) !== 0) {
     const turned = [a.shape[1]!, a.shape[0]!]
     const output = { type: a.type, shape: turned }
-    a = { ...a, shape: turned, tensor: conversion.emit('transpose', [a.tensor], output, { permutation: [1, 0] }) }
+    a = {
+      ...a,
+      shape: turned,
+      tensor: conversion.emit('transpose', [a.tensor], output, { permutation: [1, 0] }),
+    }
   }
   const weight = weightRows(conversion.requiredConstant(node, p.b, 'the weight'), p.isWeightTransposed)
   requireInt8OrUint8(node, weight.type, 'weight')
   const units = weight.shape[0]!
-  const aScales = checkedScales(node, conversion.requiredConstant(node, p.aScale, 'input scale'), 'input scale')
+  const aScales = checkedScales(
+    node,
+    conversion.requiredConstant(node, p.aScale, 'input scale'),
+    'input scale',
+  )
   const aZeroPoints = zeroPointsAt(node, conversion, p.aZeroPoint, a.type, 'input')
   requireMatchingLength(node, aScales.length, 1, 'input scale')
   requireMatchingLength(node, aZeroPoints.length, 1, 'input zero point')
-  const scales = checkedScales(node, conversion.requiredConstant(node, p.bScale, 'weight scale'), 'weight scale')
+  const scales = checkedScales(
+    node,
+    conversion.requiredConstant(node, p.bScale, 'weight scale'),
+    'weight scale',
+  )
   const weightZeroPoints = zeroPointsAt(node, conversion, p.bZeroPoint, weight.type, 'weight')
   requireMatchingLength(node, scales.length, units, 'weight scale')
   requireMatchingLength(node, weightZeroPoints.length, units, 'weight zero point')
@@ -122,12 +134,21 @@ function emitProduct(node: OnnxNode, conversion: Conversion, shape: readonly num
   conversion.define(name, { kind: 'integer', type, shape, tensor })
 }
 
-function floatBiasOf(node: OnnxNode, conversion: Conversion, input: number, units: number): Float32Array | null {
+function floatBiasOf(
+  node: OnnxNode,
+  conversion: Conversion,
+  input: number,
+  units: number,
+): Float32Array | null {
   if (!node.has(input)) return null
   const constant = conversion.requiredConstant(node, input, 'the bias')
   const data = constant.data as Float32Array
   if (constant.type === 'float32' && data.length === units) return data
-  throw node.error('unsupported-feature', `The bias has shape [${constant.shape}]`, `Give it ${units} float32 entries.`)
+  throw node.error(
+    'unsupported-feature',
+    `The bias has shape [${constant.shape}]`,
+    `Give it ${units} float32 entries.`,
+  )
 }
 
 const outputType = (node: OnnxNode, zeroPoint: number): TensorType['type'] =>
@@ -147,10 +168,13 @@ function fuseGemm(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
   if (!fusableOperands(group)) return null
   const [a, b, c] = group.inputs
   const hasBias = node.has(2)
-  if (hasBias && (c?.type !== 'int32' || node.float('beta', 1) !== 1 || node.float('alpha', 1) !== 1)) return null
+  if (hasBias && (c?.type !== 'int32' || node.float('beta', 1) !== 1 || node.float('alpha', 1) !== 1))
+    return null
   requireWeightAxis(node, b!, node.int('transB', 0) !== 0 ? 0 : 1)
   const { alpha, transA, transB } = node.node.attributes
-  const attributes = Object.fromEntries(Object.entries({ alpha, transA, transB }).filter(([, v]) => v !== undefined))
+  const attributes = Object.fromEntries(
+    Object.entries({ alpha, transA, transB }).filter(([, v]) => v !== undefined),
+  )
   const inputs = [a!.tensor, a!.scaleName, a!.zeroPointName, b!.tensor, b!.scaleName, b!.zeroPointName]
   const output = group.output ? [group.output.scaleName, group.output.zeroPointName] : []
   return { operator: 'com.microsoft.QGemm', inputs: [...inputs, c?.tensor ?? '', ...output], attributes }

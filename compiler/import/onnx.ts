@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 2: ONNX bytes -> the model as written. Decoded, nothing renamed, nothing inferred: types of the inputs,
+// constants, and nodes in execution order.
+
+import type { onnx } from 'onnx-proto'
+import onnxProto from 'onnx-proto'
+import { CapletError } from '../errors.js'
+import type { Attributes, Graph, Node, Tensor } from '../ir/graph.js'
+import type { Constant, ElementType } from '../ir/types.js'
+import {
+  constantFromProto,
+  countElements,
+  elementTypeOf,
+  type LoadExternalData,
+  toNumber,
+} from './tensor-proto.js'
+
+/** The oldest operator set whose quantized forms are accepted, and the newest that the pinned reference loads. */
+export const oldestOpset = 13
+export const newestOpset = 26
+export const newestIrVersion = 13
+
+/** A graph input as declared; a dimension without a number carries its symbol, or '' for none. */
+export interface DeclaredInput {
+  readonly name: string
+  readonly type: ElementType
+  readonly shape: readonly (number | string)[] | null
+}
+
+/** The model as written: tensors hold only constants; types are inferred in step 3. */
+export interface SourceModel {
+  readonly graphName: string
+  readonly opset: number
+  readonly inputs: readonly DeclaredInput[]
+  readonly outputs: readonly string[]
+  readonly constants: ReadonlyMap<string, Constant>
+  /** In execution order; operators outside the default domain carry it ("com.microsoft.QLinearAdd"). */
+  readonly nodes: readonly Node[]
+}
+
+/** ONNX-level graph after type inference: operators are ONNX's own, every tensor has a static type. */
+export interface OnnxGraph extends Graph {
+  readonly opset: number
+}
+
+export const asTensors = (constants: ReadonlyMap<string, Constant>): Map<string, Tensor> =>
+  new Map([...constants].map(([name, c]) => [name, { name, type: c.type, shape: c.shape, constant: c }]))
+
+const unreadable = (message: string): CapletError =>
+  new CapletError({
+    code: 'unreadable-model',
+    message,
+    remedy: 'Give a complete .onnx file, as onnx.save or an exporter writes it.',
+  })
+
+/** Reads a model. Throws CapletError for everything that is not a complete ONNX model of a supported version. */
+export function readOnnx(bytes: Uint8Array, loadExternal: LoadExternalData): SourceModel {
+  const model = decode(bytes)
+  const graph = model.graph
+  if (!graph || !(graph.node?.length || graph.output?.length)) {
+    throw unreadable('The file holds no ONNX graph')
+  }
+  const opset = checkVersions(model)
+  const constants = new Map<string, Constant>()
+  for (const proto of graph.initializer ?? []) {
+    constants.set(proto.name ?? '', constantFromProto(proto, loadExternal))
+  }
+  if (graph.sparseInitializer?.length) {
+    throw new CapletError({
+      code: 'unsupported-feature',
+      message: 'The model has sparse initializers',
+      remedy: 'Save it with dense initializers.',
+    })
+  }
+  const inputs = (graph.input ?? [])
+    .filter((input) => !constants.has(input.name ?? ''))
+    .map((input) => declaredInput(input))
+  const outputs = (graph.output ?? []).map((output) => output.name ?? '')
+  const nodes = sortTopologically(
+    uniquelyNamed((graph.node ?? []).map((node) => readNode(node, loadExternal))),
+    new Set([...constants.keys(), ...inputs.map((i) => i.name)]),
+  )
+  return { graphName: graph.name ?? '', opset, inputs, outputs, constants, nodes }
+}
+
+function decode(bytes: Uint8Array): onnx.ModelProto {
+  if (bytes.length === 0) throw unreadable('The file is empty')
+  if (bytes.length > 7 && String.fromCharCode(...bytes.subarray(4, 8)) === 'TFL3') {
+    throw new CapletError({
+      code: 'unsupported-format',
+      message: 'This is a TensorFlow Lite file; this version compiles ONNX models only',
+      remedy: 'Export the model to ONNX (QDQ form).',
+    })
+  }
+  try {
+    return onnxProto.onnx.ModelProto.decode(bytes)
+  } catch (error) {
+    throw unreadable(`The file cannot be decoded as an ONNX model (${(error as Error).message})`)
+  }
+}
+
+/** Returns the default domain's operator set. */
+function checkVersions(model: onnx.ModelProto): number {
+  const irVersion = toNumber(model.irVersion)
+  if (irVersion > newestIrVersion) {
+    throw new CapletError({
+      code: 'unsupported-version',
+      message: `The model has IR version ${irVersion}; the pinned reference reads up to ${newestIrVersion}`,
+      remedy: `Write it with ir_version <= ${newestIrVersion} (onnx.helper.make_model(..., ir_version=10)).`,
+    })
+  }
+  const entry = model.opsetImport.find((o) => !o.domain || o.domain === 'ai.onnx')
+  const opset = entry ? toNumber(entry.version ?? 0) : 0
+  if (opset < oldestOpset || opset > newestOpset) {
+    throw new CapletError({
+      code: 'unsupported-version',
+      message: `The model uses operator set ${opset}; ${oldestOpset} to ${newestOpset} are supported`,
+      remedy:
+        opset < oldestOpset
+          ? `Convert the float model with onnx.version_converter.convert_version(model, ${oldestOpset}), then quantize it again.`
+          : `Export it with opset ${newestOpset} or lower.`,
+    })
+  }
+  return opset
+}
+
+function declaredInput(value: onnx.IValueInfoProto): DeclaredInput {
+  const name = value.name ?? ''
+  const tensor = value.type?.tensorType
+  if (!tensor) {
+    throw new CapletError({
+      code: 'unsupported-type',
+      message: `Input "${name}" is not a tensor`,
+      remedy: 'Only tensor inputs are supported: remove sequences, maps and optionals.',
+    })
+  }
+  const type = elementTypeOf(tensor.elemType ?? 0, `input "${name}"`)
+  const dims = tensor.shape?.dim
+  if (!dims) return { name, type, shape: null }
+  const shape = dims.map((d) => (d.dimValue != null ? toNumber(d.dimValue) : (d.dimParam ?? '')))
+  // Exporters also mark a free dimension by 0 or -1.
+  const declared = shape.map((d) => (typeof d === 'number' && d <= 0 ? '' : d))
+  countElements(
+    declared.filter((d) => typeof d === 'number'),
+    `input "${name}"`,
+  )
+  return { name, type, shape: declared }
+}
+
+function readNode(proto: onnx.INodeProto, loadExternal: LoadExternalData): Node {
+  const outputs = proto.output ?? []
+  const domain = proto.domain === 'ai.onnx' ? '' : (proto.domain ?? '')
+  const operator = domain ? `${domain}.${proto.opType ?? ''}` : (proto.opType ?? '')
+  const name = proto.name || outputs.find((o) => o !== '') || operator
+  const attributes: Record<string, unknown> = {}
+  for (const attribute of proto.attribute ?? []) {
+    attributes[attribute.name ?? ''] = attributeValue(attribute, name, operator, loadExternal)
+  }
+  return { name, operator, inputs: [...(proto.input ?? [])], outputs: [...outputs], attributes }
+}
+
+/** Attribute kinds of onnx.proto: 1 float, 2 int, 3 string, 4 tensor, 6 floats, 7 ints, 8 strings. */
+function attributeValue(
+  a: onnx.IAttributeProto,
+  node: string,
+  operator: string,
+  loadExternal: LoadExternalData,
+): unknown {
+  const text = (bytes: Uint8Array | null | undefined) => new TextDecoder().decode(bytes ?? new Uint8Array())
+  switch (a.type as number) {
+    case 1:
+      return a.f ?? 0
+    case 2:
+      return toNumber(a.i ?? 0)
+    case 3:
+      return text(a.s)
+    case 4:
+      return constantFromProto(a.t ?? {}, loadExternal)
+    case 6:
+      return [...(a.floats ?? [])]
+    case 7:
+      return (a.ints ?? []).map((i) => toNumber(i))
+    case 8:
+      return (a.strings ?? []).map((s) => text(s))
+    default:
+      throw new CapletError({
+        code: 'unsupported-attribute',
+        message: `Attribute "${a.name}" has a kind (${a.type}) that no supported operator takes`,
+        remedy: 'Control flow, sequences and sparse tensors are not supported: simplify the model.',
+        node,
+        operator,
+        attribute: a.name ?? '',
+      })
+  }
+}
+
+/** Gives every node a name of its own, so that messages and reports can point at it. */
+function uniquelyNamed(nodes: readonly Node[]): Node[] {
+  const seen = new Map<string, number>()
+  return nodes.map((node) => {
+    const count = seen.get(node.name) ?? 0
+    seen.set(node.name, count + 1)
+    return count === 0 ? node : { ...node, name: `${node.name}#${count + 1}` }
+  })
+}
+
+/** Execution order, keeping the file's order where it is one. Refuses cycles, unknown inputs, doubly written tensors. */
+function sortTopologically(nodes: readonly Node[], available: ReadonlySet<string>): Node[] {
+  const producers = new Map<string, Node>()
+  for (const node of nodes) {
+    for (const output of node.outputs) {
+      if (output === '') continue
+      if (producers.has(output) || available.has(output)) {
+        throw new CapletError({
+          code: 'malformed-model',
+          message: `Tensor "${output}" is written more than once`,
+          remedy: 'Every tensor must have one source: check the model with onnx.checker.',
+          node: node.name,
+          operator: node.operator,
+        })
+      }
+      producers.set(output, node)
+    }
+  }
+  const state = new Map<Node, 'open' | 'done'>()
+  const sorted: Node[] = []
+  for (const root of nodes) {
+    const stack: { node: Node; next: number }[] = [{ node: root, next: 0 }]
+    if (state.has(root)) continue
+    state.set(root, 'open')
+    while (stack.length > 0) {
+      const top = stack[stack.length - 1]!
+      const input = top.node.inputs[top.next++]
+      if (input === undefined) {
+        state.set(top.node, 'done')
+        sorted.push(top.node)
+        stack.pop()
+        continue
+      }
+      if (input === '' || available.has(input)) continue
+      const producer = producers.get(input)
+      if (!producer) throw danglingInput(input, top.node)
+      if (state.get(producer) === 'open') throw cyclic(top.node)
+      if (!state.has(producer)) {
+        state.set(producer, 'open')
+        stack.push({ node: producer, next: 0 })
+      }
+    }
+  }
+  return sorted
+}
+
+const danglingInput = (input: string, node: Node): CapletError =>
+  new CapletError({
+    code: 'malformed-model',
+    message: `Input "${input}" comes from nowhere: no node, initializer or graph input has that name`,
+    remedy: 'Check the model with onnx.checker and export it again.',
+    node: node.name,
+    operator: node.operator,
+  })
+
+const cyclic = (node: Node): CapletError =>
+  new CapletError({
+    code: 'cyclic-graph',
+    message: 'The graph has a cycle through this node',
+    remedy: 'A feed-forward graph is needed: unroll loops or keep the state outside the model.',
+    node: node.name,
+    operator: node.operator,
+  })
+
+export type { Attributes }

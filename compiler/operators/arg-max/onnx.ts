@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX ArgMax. On a table whose order is not that of the quanta, the quanta are first replaced by the ranks of
+// their values, so that equal values tie as they do in float.
+import type { Conversion } from '../../passes/convert/conversion.js'
+import { isMonotone } from '../../passes/convert/tables.js'
+import type { Grid } from '../../passes/convert/values.js'
+import type { OnnxNode, OnnxOperator } from '../onnx.js'
+
+const axisOf = (node: OnnxNode) => node.axis(node.int('axis', 0), node.shape(0).length)
+
+/** The tensor itself where its quanta order as its values do and differ where they do, else a tensor of ranks. */
+function ranked(conversion: Conversion, grid: Grid, shape: readonly number[]): string {
+  const distinct = [...new Set(grid.values)].sort((a, b) => a - b)
+  if (distinct.length === 256 && isMonotone(grid.values, grid.type)) return grid.tensor
+  const table = Uint8Array.from(grid.values, (v) => distinct.indexOf(v))
+  return conversion.emit('table', [grid.tensor], { type: 'uint8', shape }, { table, axis: null, label: 'rank' })
+}
+
+export const argMax: OnnxOperator = {
+  name: 'ArgMax',
+  inputs: [1, 1],
+  attributes: { axis: 'int', keepdims: 'int', select_last_index: 'int' },
+  infer: (node) => {
+    const axis = axisOf(node)
+    const keeps = node.int('keepdims', 1) !== 0
+    const shape = node.shape(0).flatMap((d, i) => (i === axis ? (keeps ? [1] : []) : [d]))
+    return [{ type: 'int64', shape }]
+  },
+  convert: (node, conversion) => {
+    const output = node.node.outputs[0]!
+    const { shape } = conversion.graph.tensors.get(output)!
+    const value = conversion.value(node.node.inputs[0]!)
+    let tensor: string
+    if (value.kind === 'integer') tensor = conversion.quantizedInput(node, 0).tensor
+    else {
+      const float = conversion.float(node, 0)
+      if (!float.grid || float.grid.axis !== null) {
+        throw node.error(
+          'float-function',
+          'It takes the maximum of a float tensor that is not a function of one quantized tensor',
+          'Quantize its input.',
+        )
+      }
+      tensor = ranked(conversion, float.grid, float.shape)
+    }
+    const attributes = { axis: axisOf(node), selectLast: node.int('select_last_index', 0) !== 0 }
+    const result = conversion.emit('arg_max', [tensor], { type: 'int64', shape, name: output }, attributes)
+    conversion.define(output, { kind: 'integer', type: 'int64', shape, tensor: result })
+  },
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX operators that are constants at compile time: Constant, ConstantOfShape, Shape, Gather and Cast of constants.
+import { allocate, type Constant, type ElementType, sizeOf } from '../../ir/types.js'
+import { elementTypeOf } from '../../import/tensor-proto.js'
+import { convertCopy } from '../../passes/convert/copies.js'
+import type { OnnxNode, OnnxOperator } from '../onnx.js'
+import { rearranged } from './arithmetic.js'
+
+const int64s = (values: readonly number[]): Constant => ({
+  type: 'int64',
+  shape: [values.length],
+  data: BigInt64Array.from(values, BigInt),
+})
+
+const float32s = (values: readonly number[], shape: readonly number[]): Constant => ({
+  type: 'float32',
+  shape,
+  data: Float32Array.from(values),
+})
+
+function constantValue(node: OnnxNode): Constant {
+  const a = node.node.attributes
+  if (a.value !== undefined) return a.value as Constant
+  if (a.value_float !== undefined) return float32s([a.value_float as number], [])
+  if (a.value_floats !== undefined) {
+    const values = a.value_floats as number[]
+    return float32s(values, [values.length])
+  }
+  if (a.value_int !== undefined) return { ...int64s([a.value_int as number]), shape: [] }
+  if (a.value_ints !== undefined) return int64s(a.value_ints as number[])
+  throw node.error('unsupported-attribute', 'The constant has no tensor or number', 'Use the attribute "value".', 'value')
+}
+
+const typeOf = ({ type, shape }: Constant) => ({ type, shape })
+
+export const constant: OnnxOperator = {
+  name: 'Constant',
+  inputs: [0, 0],
+  attributes: { value: 'tensor', value_float: 'float', value_floats: 'floats', value_int: 'int', value_ints: 'ints' },
+  infer: (node) => [typeOf(constantValue(node))],
+  evaluate: (node) => [constantValue(node)],
+}
+
+function filled(node: OnnxNode): Constant {
+  const value = (node.node.attributes.value as Constant | undefined) ?? float32s([0], [1])
+  const shape = node.integers(0, 'the shape')
+  if (shape.some((d) => d < 0) || sizeOf(shape) > 1 << 24) {
+    throw node.error('malformed-model', `Shape [${shape}] is not one of a constant`, 'Correct it.')
+  }
+  const data = allocate(value.type, sizeOf(shape))
+  data.fill(value.data[0]! as never)
+  return { type: value.type, shape, data }
+}
+
+export const constantOfShape: OnnxOperator = {
+  name: 'ConstantOfShape',
+  inputs: [1, 1],
+  attributes: { value: 'tensor' },
+  infer: (node) => [typeOf(filled(node))],
+  evaluate: (node) => [filled(node)],
+}
+
+export const shape: OnnxOperator = {
+  name: 'Shape',
+  inputs: [1, 1],
+  attributes: { start: 'int', end: 'int' },
+  infer: (node) => [typeOf(shapeOf(node))],
+  evaluateFromTypes: (node) => [shapeOf(node)],
+}
+
+function shapeOf(node: OnnxNode): Constant {
+  const dimensions = node.shape(0)
+  return int64s(dimensions.slice(node.int('start', 0), node.node.attributes.end as number | undefined))
+}
+
+export const gather: OnnxOperator = {
+  name: 'Gather',
+  inputs: [2, 2],
+  attributes: { axis: 'int' },
+  infer: (node) => {
+    const data = node.shape(0)
+    const axis = node.axis(node.int('axis', 0), data.length)
+    return [
+      { type: node.type(0).type, shape: [...data.slice(0, axis), ...node.shape(1), ...data.slice(axis + 1)] },
+    ]
+  },
+  evaluate: (node, [data, indices]) => {
+    const axis = node.axis(node.int('axis', 0), data!.shape.length)
+    const size = data!.shape[axis]!
+    const rank = indices!.shape.length
+    const at = Array.from(indices!.data as ArrayLike<number | bigint>, (v) => {
+      const index = Number(v) < 0 ? Number(v) + size : Number(v)
+      if (index >= 0 && index < size) return index
+      throw node.error('malformed-model', `Index ${v} is outside ${size} entries`, 'Correct the indices.')
+    })
+    const shape = [...data!.shape.slice(0, axis), ...indices!.shape, ...data!.shape.slice(axis + 1)]
+    return [
+      rearranged(data!, shape, (c) => {
+        const position = indices!.shape.reduce((sum, d, i) => sum * d + c[axis + i]!, 0)
+        return [...c.slice(0, axis), at[position]!, ...c.slice(axis + rank)]
+      }),
+    ]
+  },
+}
+
+function castConstant(node: OnnxNode, x: Constant, to: ElementType): Constant {
+  const data = allocate(to, x.data.length)
+  for (let i = 0; i < data.length; i++) {
+    const value = x.data[i]!
+    if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+      data[i] = typeof value === 'bigint' ? value : BigInt(Math.trunc(value))
+    } else if (to === 'bool') data[i] = Number(value) !== 0 ? 1 : 0
+    else data[i] = to.startsWith('float') ? Number(value) : Math.trunc(Number(value))
+  }
+  return { type: to, shape: x.shape, data }
+}
+
+const castType = (node: OnnxNode) => elementTypeOf(node.int('to', 0), `Cast "${node.node.name}"`)
+
+export const cast: OnnxOperator = {
+  name: 'Cast',
+  inputs: [1, 1],
+  attributes: { to: 'int', saturate: 'int' },
+  infer: (node) => [{ type: castType(node), shape: node.shape(0) }],
+  evaluate: (node, [x]) => [castConstant(node, x!, castType(node))],
+  convert: (node, conversion) => {
+    if (node.type(0).type === castType(node)) return convertCopy(node, conversion, 'reshape', {})
+    throw node.error(
+      'unsupported-feature',
+      `It casts an activation from ${node.type(0).type} to ${castType(node)}`,
+      'Only constants can be cast: quantize instead.',
+    )
+  },
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every ONNX operator that is read, by name. The table that `caplet operators` prints comes from here.
+import * as argMax from './arg-max/onnx.js'
+import * as pools from './average-pool/onnx.js'
+import * as concat from './concat/onnx.js'
+import * as constants from './constant/onnx.js'
+import * as convolution from './convolution/onnx.js'
+import * as depthToSpace from './depth-to-space/onnx.js'
+import * as floatBinary from './float-binary/onnx.js'
+import * as fullyConnected from './fully-connected/onnx.js'
+import * as maxPool from './max-pool/onnx.js'
+import type { OnnxOperator } from './onnx.js'
+import * as pad from './pad/onnx.js'
+import * as quantize from './quantize/onnx.js'
+import * as quantizedBinary from './quantized-binary/onnx.js'
+import * as reshape from './reshape/onnx.js'
+import * as slice from './slice/onnx.js'
+import * as softmax from './softmax/onnx.js'
+import * as table from './table/onnx.js'
+import * as transpose from './transpose/onnx.js'
+
+const folders = [
+  ...[argMax, pools, concat, constants, convolution, depthToSpace, floatBinary, fullyConnected, maxPool, pad],
+  ...[quantize, quantizedBinary, reshape, slice, softmax, table, transpose],
+]
+
+const isOperator = (value: unknown): value is OnnxOperator =>
+  typeof value === 'object' && value !== null && 'infer' in value && 'attributes' in value
+
+export const onnxOperators: ReadonlyMap<string, OnnxOperator> = new Map(
+  folders
+    .flatMap((folder) => Object.values(folder).filter(isOperator))
+    .map((operator) => [operator.name, operator]),
+)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX Softmax and QLinearSoftmax.
+import { ComputedFloat } from '../../passes/convert/floats.js'
+import type { Target } from '../../passes/convert/values.js'
+import { fuseUnary } from '../average-pool/onnx.js'
+import { defaultZeroPoint } from '../fused.js'
+import type { OnnxOperator } from '../onnx.js'
+import { scalarQuantization } from '../scales.js'
+
+export const softmax: OnnxOperator = {
+  name: 'Softmax',
+  inputs: [1, 1],
+  attributes: { axis: 'int' },
+  infer: (node) => [node.type(0)],
+  fuse: fuseUnary('com.microsoft.QLinearSoftmax', (node) => ({ axis: node.int('axis', -1), opset: node.opset })),
+  convert: (node, conversion) => {
+    const output = node.node.outputs[0]!
+    const value = conversion.float(node, 0)
+    const { shape } = value
+    const axis = node.axis(node.int('axis', -1), shape.length)
+    const isTable = value.grid !== null && value.grid.axis === null
+    const emit = (target: Target | null) =>
+      conversion.emit(
+        'float_softmax',
+        [isTable ? value.grid!.tensor : value.stored()],
+        { type: target ? target.type : 'float32', shape },
+        {
+          axis,
+          rowIsTail: false,
+          inputValues: isTable ? value.grid!.values : null,
+          output: target ? { scale: target.scale, zeroPoint: target.zeroPoint } : null,
+        },
+      )
+    conversion.define(output, new ComputedFloat(conversion, shape, emit))
+  },
+}
+
+/** Inputs: X, X_scale, X_zero_point, Y_scale, Y_zero_point. */
+export const qLinearSoftmax: OnnxOperator = {
+  name: 'com.microsoft.QLinearSoftmax',
+  inputs: [5, 5],
+  attributes: { axis: 'int', opset: 'int' },
+  infer: (node) => [{ type: node.type(4).type, shape: node.shape(0) }],
+  convert: (node, conversion) => {
+    const x = conversion.quantizedInput(node, 0)
+    const type = defaultZeroPoint(node, 4, x.type)
+    const input = scalarQuantization(node, conversion, 1, x.type, 'input')
+    const name = node.node.outputs[0]!
+    const attributes = {
+      axis: node.axis(node.int('axis', -1), x.shape.length),
+      rowIsTail: node.int('opset', 13) < 13,
+      inputScale: input.scale,
+      inputType: x.type,
+      output: scalarQuantization(node, conversion, 3, type, 'output'),
+    }
+    const tensor = conversion.emit('softmax', [x.tensor], { type, shape: x.shape, name }, attributes)
+    conversion.define(name, { kind: 'integer', type, shape: x.shape, tensor })
+  },
+}

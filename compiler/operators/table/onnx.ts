@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+// ONNX functions of one value (Relu, Sigmoid, ...), BatchNormalization of a quantized tensor, and the QLinear forms:
+// 256-entry tables.
+import * as functions from '../../arithmetic/functions.js'
+import type { Conversion } from '../../passes/convert/conversion.js'
+import { clampFloat, mapFloat } from '../../passes/convert/functions.js'
+import { dequantizeTable } from '../../passes/convert/tables.js'
+import { rangeOf } from '../../ir/types.js'
+import { defaultZeroPoint } from '../fused.js'
+import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
+import { scalarQuantization } from '../scales.js'
+
+const f = Math.fround
+
+/** An operator that is a float32 function of each element. */
+function unary(
+  name: string,
+  attributes: Readonly<Record<string, AttributeKind>>,
+  functionOf: (node: OnnxNode) => (v: number) => number,
+): OnnxOperator {
+  return {
+    name,
+    inputs: [1, 1],
+    attributes,
+    infer: (node) => [node.type(0)],
+    convert: (node, conversion) => {
+      const value = conversion.float(node, 0)
+      const label = name.toLowerCase()
+      conversion.define(node.node.outputs[0]!, mapFloat(node, conversion, value, functionOf(node), label))
+    },
+  }
+}
+
+export const leakyRelu = unary('LeakyRelu', { alpha: 'float' }, (node) => {
+  return functions.leakyRelu(node.float('alpha', 0.01))
+})
+export const sigmoid = unary('Sigmoid', {}, () => functions.logistic)
+export const tanh = unary('Tanh', {}, () => functions.tanh)
+export const hardSigmoid = unary('HardSigmoid', { alpha: 'float', beta: 'float' }, (node) => {
+  return functions.hardSigmoid(node.float('alpha', 0.2), node.float('beta', 0.5))
+})
+export const hardSwish = unary('HardSwish', {}, () => functions.hardSwish)
+
+export const relu: OnnxOperator = {
+  name: 'Relu',
+  inputs: [1, 1],
+  attributes: {},
+  infer: (node) => [node.type(0)],
+  clamp: () => ({ min: 0, max: Number.POSITIVE_INFINITY }),
+  convert: (node, conversion) => convertClamp(node, conversion, 0, Number.POSITIVE_INFINITY),
+}
+
+/** Constant bounds of a Clip; null where they are computed. */
+function clipBounds(node: OnnxNode, constantAt: (input: number) => number | undefined | null) {
+  const min = node.has(1) ? constantAt(1) : Number.NEGATIVE_INFINITY
+  const max = node.has(2) ? constantAt(2) : Number.POSITIVE_INFINITY
+  return min == null || max == null ? null : { min, max }
+}
+
+const firstOf = (constant: { readonly data: ArrayLike<number | bigint> } | undefined): number | undefined =>
+  constant && constant.data.length === 1 ? Number(constant.data[0]) : undefined
+
+export const clip: OnnxOperator = {
+  name: 'Clip',
+  inputs: [1, 3],
+  attributes: {},
+  infer: (node) => [node.type(0)],
+  clamp: (node) => clipBounds(node, (input) => firstOf(node.constant(input))),
+  convert: (node, conversion) => {
+    const bounds = clipBounds(node, (input) => firstOf(conversion.constant(node, input)))
+    if (!bounds) throw node.error('not-constant', 'Its bounds are computed at run time', 'Make them initializers.')
+    convertClamp(node, conversion, bounds.min, Math.max(bounds.min, bounds.max))
+  },
+}
+
+function convertClamp(node: OnnxNode, conversion: Conversion, low: number, high: number): void {
+  const output = node.node.outputs[0]!
+  const label = node.node.operator.toLowerCase()
+  if (conversion.value(node.node.inputs[0]!).kind === 'integer') {
+    const x = conversion.quantizedInput(node, 0)
+    const table = integerTable(x.type, (q) => Math.min(Math.max(q, low), high))
+    const tensor = conversion.emit('table', [x.tensor], { type: x.type, shape: x.shape }, { table, axis: null, label })
+    conversion.define(output, { kind: 'integer', type: x.type, shape: x.shape, tensor })
+    return
+  }
+  conversion.define(output, clampFloat(node, conversion, conversion.float(node, 0), low, high, label))
+}
+
+function integerTable(type: 'int8' | 'uint8', apply: (quantum: number) => number): Int8Array | Uint8Array {
+  const table = type === 'int8' ? new Int8Array(256) : new Uint8Array(256)
+  const { min } = rangeOf(type)
+  for (let quantum = min; quantum < min + 256; quantum++) table[quantum & 255] = apply(quantum)
+  return table
+}
+
+/** com.microsoft.QLinear<function>: inputs X, X_scale, X_zero_point, Y_scale, Y_zero_point. */
+function qLinearUnary(
+  name: string,
+  attributes: Readonly<Record<string, AttributeKind>>,
+  functionOf: (node: OnnxNode) => (v: number) => number,
+): OnnxOperator {
+  return {
+    name: `com.microsoft.${name}`,
+    inputs: [4, 5],
+    attributes,
+    infer: (node) => [{ type: node.has(4) ? node.type(4).type : node.type(0).type, shape: node.shape(0) }],
+    convert: (node, conversion) => {
+      const x = conversion.quantizedInput(node, 0)
+      const type = defaultZeroPoint(node, 4, x.type)
+      const input = scalarQuantization(node, conversion, 1, x.type, 'input')
+      const target = { ...scalarQuantization(node, conversion, 3, type, 'output'), type }
+      const { tensor } = x
+      const values = dequantizeTable(x.type, input).map(functionOf(node))
+      const grid = { tensor, type: x.type, values, axis: null, quantization: null, label: name }
+      const quantized = conversion.grid(x.shape, grid).quantized(target)
+      conversion.define(node.node.outputs[0]!, { kind: 'integer', type, shape: x.shape, tensor: quantized })
+    },
+  }
+}
+
+export const qLinearSigmoid = qLinearUnary('QLinearSigmoid', {}, () => functions.logistic)
+export const qLinearLeakyRelu = qLinearUnary('QLinearLeakyRelu', { alpha: 'float' }, (node) => {
+  return functions.leakyRelu(node.float('alpha', 0.01))
+})
+
+/** Research rule 2.6: k = f(g * f(1 / sqrt(f(var + eps)))), c = f(b - f(mean * k)), y = f(f(x * k) + c); one table per channel. */
+export const batchNormalization: OnnxOperator = {
+  name: 'BatchNormalization',
+  inputs: [5, 5],
+  attributes: { epsilon: 'float', momentum: 'float', training_mode: 'int', spatial: 'int' },
+  infer: (node) => {
+    if (node.int('training_mode', 0) !== 0) {
+      throw node.error('unsupported-attribute', 'training_mode is set', 'Export for inference.', 'training_mode')
+    }
+    return [node.type(0)]
+  },
+  convert: (node, conversion) => {
+    const value = conversion.float(node, 0)
+    const parameter = (input: number, what: string) =>
+      conversion.requiredConstant(node, input, what).data as Float32Array
+    const [scale, bias] = [parameter(1, 'scale'), parameter(2, 'bias')]
+    const [mean, variance] = [parameter(3, 'mean'), parameter(4, 'variance')]
+    const channels = value.shape[1] ?? 0
+    const { grid } = value
+    if (!grid || (grid.axis !== null && grid.axis !== 1) || scale.length !== channels) {
+      throw node.error(
+        'float-function',
+        'It runs in float on a tensor that is not quantized, and the reference does not fold it into the weights',
+        'Fold batch normalization into the convolution before quantizing (onnxruntime.quantization.shape_inference.quant_pre_process does it).',
+      )
+    }
+    const epsilon = node.float('epsilon', 1e-5)
+    const values = new Float32Array(channels * 256)
+    for (let c = 0; c < channels; c++) {
+      const k = f(scale[c]! * f(1 / f(Math.sqrt(f(variance[c]! + epsilon)))))
+      const shift = f(bias[c]! - f(mean[c]! * k))
+      for (let byte = 0; byte < 256; byte++) {
+        const x = grid.values[grid.axis === null ? byte : c * 256 + byte]!
+        values[c * 256 + byte] = f(f(x * k) + shift)
+      }
+    }
+    const result = { ...grid, values, axis: 1, quantization: null, label: 'batch normalization' }
+    conversion.define(node.node.outputs[0]!, conversion.grid(value.shape, result))
+  },
+}
+

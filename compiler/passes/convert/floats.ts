@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kinds of float tensors during conversion (values.ts says what they promise). Each emits what it needs the
+// first time it is asked, and remembers.
+
+import { quantize } from '../../arithmetic/float32.js'
+import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
+import type { Constant, QuantizedType } from '../../ir/types.js'
+import { rangeOf, sizeOf } from '../../ir/types.js'
+import type { Conversion } from './conversion.js'
+import { identicalTable, quantizeTable } from './tables.js'
+import type { FloatValue, Grid, Pair, Target } from './values.js'
+
+/** Remembers what was emitted for a target. */
+abstract class Remembering {
+  readonly kind = 'float'
+  readonly grid: Grid | null = null
+  readonly pair: Pair | null = null
+  readonly shape: readonly number[]
+  protected readonly conversion: Conversion
+  readonly #quantized = new Map<string, string>()
+  #stored: string | null = null
+
+  constructor(conversion: Conversion, shape: readonly number[]) {
+    this.conversion = conversion
+    this.shape = shape
+  }
+
+  quantized(target: Target): string {
+    const key = `${target.type} ${target.scale} ${target.zeroPoint}`
+    let tensor = this.#quantized.get(key)
+    if (tensor === undefined) {
+      tensor = this.emitQuantized(target)
+      this.#quantized.set(key, tensor)
+    }
+    return tensor
+  }
+
+  stored(): string {
+    this.#stored ??= this.emitStored()
+    return this.#stored
+  }
+
+  protected abstract emitQuantized(target: Target): string
+  protected abstract emitStored(): string
+}
+
+/** A function of each element of one 8-bit tensor: a table. */
+export class GridFloat extends Remembering implements FloatValue {
+  override readonly grid: Grid
+  constructor(conversion: Conversion, shape: readonly number[], grid: Grid) {
+    super(conversion, shape)
+    this.grid = grid
+  }
+
+  protected emitQuantized(target: Target): string {
+    const { tensor, type, values, axis, label } = this.grid
+    const table = quantizeTable(values, target)
+    if (type === target.type && identicalTable(table)) return tensor
+    return this.conversion.emit(
+      'table',
+      [tensor],
+      { type: target.type, shape: this.shape },
+      { table, axis, label },
+    )
+  }
+
+  protected emitStored(): string {
+    const { tensor, values, axis, label } = this.grid
+    return this.conversion.emit(
+      'table',
+      [tensor],
+      { type: 'float32', shape: this.shape },
+      { table: values, axis, label },
+    )
+  }
+}
+
+/** A float32 tensor in memory. */
+export class StoredFloat extends Remembering implements FloatValue {
+  readonly #tensor: string
+  constructor(conversion: Conversion, shape: readonly number[], tensor: string) {
+    super(conversion, shape)
+    this.#tensor = tensor
+  }
+
+  protected emitQuantized(target: Target): string {
+    return this.conversion.emit(
+      'quantize',
+      [this.#tensor],
+      { type: target.type, shape: this.shape },
+      { scales: Float32Array.of(target.scale), zeroPoints: [target.zeroPoint], axis: null },
+    )
+  }
+
+  protected emitStored(): string {
+    return this.#tensor
+  }
+}
+
+export class ConstantFloat extends Remembering implements FloatValue {
+  readonly constant: Constant
+  constructor(conversion: Conversion, constant: Constant) {
+    super(conversion, constant.shape)
+    this.constant = constant
+  }
+
+  protected emitQuantized(target: Target): string {
+    const data =
+      target.type === 'int8' ? new Int8Array(sizeOf(this.shape)) : new Uint8Array(sizeOf(this.shape))
+    const values = this.constant.data as Float32Array
+    values.forEach((v, i) => {
+      data[i] = quantize(v, target, rangeOf(target.type))
+    })
+    const value: Constant = { type: target.type, shape: this.shape, data }
+    return this.conversion.emit('constant', [], { type: target.type, shape: this.shape }, { value })
+  }
+
+  protected emitStored(): string {
+    return this.conversion.emit(
+      'constant',
+      [],
+      { type: 'float32', shape: this.shape },
+      { value: this.constant },
+    )
+  }
+}
+
+/**
+ * A rearrangement or maximum of float tensors. Q commutes with it (Q is monotone and elementwise), so that it can
+ * be done on the quantized tensors: Q(op(x)) = op(Q(x)).
+ */
+export class CommutingFloat<Name extends OperatorName> extends Remembering implements FloatValue {
+  readonly #inputs: readonly FloatValue[]
+  readonly #operator: Name
+  /** Attributes on float tensors, or on tensors quantized to `target` (a pad value is quantized too). */
+  readonly #attributes: (target: Target | null) => OperatorAttributes[Name]
+
+  constructor(
+    conversion: Conversion,
+    shape: readonly number[],
+    operator: Name,
+    inputs: readonly FloatValue[],
+    attributes: (target: Target | null) => OperatorAttributes[Name],
+  ) {
+    super(conversion, shape)
+    this.#operator = operator
+    this.#inputs = inputs
+    this.#attributes = attributes
+  }
+
+  protected emitQuantized(target: Target): string {
+    const inputs = this.#inputs.map((input) => input.quantized(target))
+    return this.conversion.emit(
+      this.#operator,
+      inputs,
+      { type: target.type, shape: this.shape },
+      this.#attributes(target),
+    )
+  }
+
+  protected emitStored(): string {
+    const inputs = this.#inputs.map((input) => input.stored())
+    return this.conversion.emit(
+      this.#operator,
+      inputs,
+      { type: 'float32', shape: this.shape },
+      this.#attributes(null),
+    )
+  }
+}
+
+/** A float operation whose kernel ends in Q or in a float32 store. */
+export class ComputedFloat extends Remembering implements FloatValue {
+  override readonly pair: Pair | null
+  readonly #emit: (target: Target | null) => string
+  constructor(
+    conversion: Conversion,
+    shape: readonly number[],
+    emit: (target: Target | null) => string,
+    pair: Pair | null = null,
+  ) {
+    super(conversion, shape)
+    this.#emit = emit
+    this.pair = pair
+  }
+
+  protected emitQuantized(target: Target): string {
+    return this.#emit(target)
+  }
+
+  protected emitStored(): string {
+    return this.#emit(null)
+  }
+}
+
+/** min(max(x, low), high) of a float tensor that is not a table: Q of it is Q(x) clamped to Q(low)..Q(high). */
+export class ClampedFloat extends Remembering implements FloatValue {
+  readonly #input: FloatValue
+  readonly #low: number
+  readonly #high: number
+  constructor(conversion: Conversion, input: FloatValue, low: number, high: number) {
+    super(conversion, input.shape)
+    this.#input = input
+    this.#low = low
+    this.#high = high
+  }
+
+  protected emitQuantized(target: Target): string {
+    const tensor = this.#input.quantized(target)
+    const low = quantize(this.#low, target, rangeOf(target.type))
+    const high = quantize(this.#high, target, rangeOf(target.type))
+    const table = clampTable(target.type, low, high)
+    if (identicalTable(table)) return tensor
+    return this.conversion.emit(
+      'table',
+      [tensor],
+      { type: target.type, shape: this.shape },
+      { table, axis: null, label: 'clamp' },
+    )
+  }
+
+  protected emitStored(): string {
+    const bound = (value: number) =>
+      this.conversion.emit(
+        'constant',
+        [],
+        { type: 'float32', shape: [] },
+        { value: { type: 'float32', shape: [], data: Float32Array.of(value) } },
+      )
+    const clamp = (tensor: string, operation: 'maximum' | 'minimum', value: number) =>
+      Number.isFinite(value)
+        ? this.conversion.emit(
+            'float_binary',
+            [tensor, bound(value)],
+            { type: 'float32', shape: this.shape },
+            { operation, tableA: null, tableB: null, output: null },
+          )
+        : tensor
+    return clamp(clamp(this.#input.stored(), 'maximum', this.#low), 'minimum', this.#high)
+  }
+}
+
+function clampTable(type: QuantizedType, low: number, high: number): Int8Array | Uint8Array {
+  const table = type === 'int8' ? new Int8Array(256) : new Uint8Array(256)
+  const quanta = type === 'int8' ? new Int8Array(256) : new Uint8Array(256)
+  for (let byte = 0; byte < 256; byte++) {
+    quanta[byte] = byte
+    table[byte] = Math.min(Math.max(quanta[byte]!, low), high)
+  }
+  return table
+}

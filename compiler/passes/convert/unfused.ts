@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Why the reference leaves a sum of products in float, in words that a user can act on.
+import type { CapletError } from '../../errors.js'
+import type { OnnxNode } from '../../operators/onnx.js'
+import { onnxOperators } from '../../operators/onnx-list.js'
+import type { Conversion } from './conversion.js'
+
+/** The refusal for a convolution or matrix product that the reference computes in float. */
+export function unfusedSum(node: OnnxNode, conversion: Conversion): CapletError {
+  const { graph } = conversion
+  const producerOf = (name: string) => graph.nodes.find((n) => n.outputs.includes(name))
+  const floatInputs = node.node.inputs.filter((name, i) => {
+    if (name === '' || i > 1) return false
+    return producerOf(name)?.operator !== 'DequantizeLinear'
+  })
+  const refuse = (message: string, remedy: string) => node.error('float-sum', message, remedy)
+  const anyQuantized = graph.nodes.some((n) => n.operator.endsWith('QuantizeLinear') || n.operator.includes('QLinear'))
+  if (!anyQuantized) {
+    return node.error(
+      'float-model',
+      'The model is not quantized',
+      'Quantize it first: docs/quantize.md has a recipe with onnxruntime.quantization.',
+    )
+  }
+  if (floatInputs.length > 0) {
+    return refuse(
+      `It computes in float: ${floatInputs.map((n) => `"${n}"`).join(' and ')} ${floatInputs.length > 1 ? 'are' : 'is'} not quantized`,
+      'Quantize its input and weight (do not exclude this node or the one before it from quantization).',
+    )
+  }
+  const output = node.node.outputs[0]!
+  const consumers = graph.nodes.filter((n) => n.inputs.includes(output))
+  if (graph.outputs.includes(output) || consumers.length === 0) {
+    return refuse('It computes in float: its result is a float output of the model', 'Quantize its output.')
+  }
+  const clamp = consumers.find((n) => onnxOperators.get(n.operator)?.clamp)
+  if (clamp) {
+    return refuse(
+      `It computes in float: the reference cannot fold the ${clamp.operator} behind it into the output's range`,
+      'Quantize activations asymmetrically (ActivationSymmetric=False), so that the range of the quantized output ' +
+        `starts and ends where the ${clamp.operator} does; or quantize the result before the ${clamp.operator}.`,
+    )
+  }
+  if (consumers.some((n) => n.operator !== 'QuantizeLinear')) {
+    const names = [...new Set(consumers.map((n) => n.operator))].join(', ')
+    return refuse(
+      `It computes in float: its result goes to ${names} without being quantized`,
+      'Quantize its output (QuantizeLinear directly behind it).',
+    )
+  }
+  return refuse(
+    'It computes in float: the reference has no integer kernel for its combination of types and parameters',
+    'Use int8 weights (per tensor or per output channel), an int32 bias or none, and one type for input and output.',
+  )
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a tensor of the model is while it is converted. A float tensor is not computed in float: it is described
+// (as a function of 8-bit tensors, as a constant, as a copy ...) until something needs it quantized or stored.
+import type { Constant, ElementType, Quantization, QuantizedType } from '../../ir/types.js'
+
+/** An integer or bool tensor that exists in memory. */
+export interface IntegerValue {
+  readonly kind: 'integer'
+  readonly shape: readonly number[]
+  readonly type: ElementType
+  readonly tensor: string
+}
+
+export interface ConstantValue {
+  readonly kind: 'constant'
+  readonly shape: readonly number[]
+  readonly constant: Constant
+}
+
+/** What quantizing needs: Q(v) = clamp(rne(f(v / scale)) + zeroPoint) in `type`. */
+export interface Target extends Quantization {
+  readonly type: QuantizedType
+}
+
+/**
+ * A float tensor. At least one of these is always possible: `quantized` gives the 8-bit tensor that equals Q of it,
+ * `stored` gives a float32 tensor with its bits. Both emit what they need, once.
+ */
+export interface FloatValue {
+  readonly kind: 'float'
+  readonly shape: readonly number[]
+  /** Set where every element is a function of the element of one 8-bit tensor of the same shape. */
+  readonly grid: Grid | null
+  /** Set where it is a function of two 8-bit tensors. */
+  readonly pair: Pair | null
+  quantized(target: Target): string
+  stored(): string
+}
+
+/** values[byte] = the float32 that the 8-bit element with these bits stands for. */
+export interface Grid {
+  readonly tensor: string
+  readonly type: QuantizedType
+  /** 256 values, or channels * 256 with `axis`. */
+  readonly values: Float32Array
+  readonly axis: number | null
+  /** Set where it is plainly DQ of the tensor. */
+  readonly quantization: Quantization | null
+  readonly label: string
+}
+
+/** values()[a * 256 + b] for the bytes a and b of two tensors that broadcast to the value's shape. */
+export interface Pair {
+  readonly a: Grid & { readonly shape: readonly number[] }
+  readonly b: Grid & { readonly shape: readonly number[] }
+  values(): Float32Array
+}
+
+export type Value = IntegerValue | ConstantValue | FloatValue

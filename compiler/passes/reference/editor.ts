@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// A working copy of an ONNX graph for the passes that repeat what the reference does to it before it runs.
+// Nodes are replaced, never changed; producers and consumers are looked up afresh after each change.
+import type { OnnxGraph } from '../../import/onnx.js'
+import type { Attributes, Node, Tensor } from '../../ir/graph.js'
+import type { Constant } from '../../ir/types.js'
+import { OnnxNode, type OnnxOperator, type TensorType } from '../../operators/onnx.js'
+import { onnxOperators } from '../../operators/onnx-list.js'
+
+export interface Use {
+  readonly node: Node
+  readonly input: number
+}
+
+interface Index {
+  readonly producers: ReadonlyMap<string, Node>
+  readonly uses: ReadonlyMap<string, readonly Use[]>
+}
+
+export class GraphEditor {
+  readonly opset: number
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly #name: string
+  readonly #tensors: Map<string, Tensor>
+  #nodes: Node[]
+  #index: Index | null = null
+
+  constructor(graph: OnnxGraph) {
+    this.opset = graph.opset
+    this.inputs = graph.inputs
+    this.outputs = graph.outputs
+    this.#name = graph.name
+    this.#tensors = new Map(graph.tensors)
+    this.#nodes = [...graph.nodes]
+  }
+
+  get nodes(): readonly Node[] {
+    return this.#nodes
+  }
+
+  tensor(name: string): Tensor | undefined {
+    return this.#tensors.get(name)
+  }
+
+  constant(name: string): Constant | undefined {
+    return this.#tensors.get(name)?.constant
+  }
+
+  isOutput(name: string): boolean {
+    return this.outputs.includes(name)
+  }
+
+  producer(name: string): Node | undefined {
+    return this.#lookup().producers.get(name)
+  }
+
+  uses(name: string): readonly Use[] {
+    return this.#lookup().uses.get(name) ?? []
+  }
+
+  /** The only use of a tensor that is no graph output, or undefined. */
+  onlyUse(name: string): Use | undefined {
+    const uses = this.uses(name)
+    return uses.length === 1 && !this.isOutput(name) ? uses[0] : undefined
+  }
+
+  operator(node: Node): OnnxOperator {
+    return onnxOperators.get(node.operator)!
+  }
+
+  view(node: Node): OnnxNode {
+    return new OnnxNode(
+      node,
+      this.opset,
+      (name) => this.#tensors.get(name),
+      (name) => this.constant(name),
+    )
+  }
+
+  /** Puts `replacements` where `node` was. */
+  replace(node: Node, ...replacements: readonly Node[]): void {
+    this.#nodes = this.#nodes.flatMap((n) => (n === node ? replacements : [n]))
+    this.#index = null
+  }
+
+  remove(node: Node): void {
+    this.replace(node)
+  }
+
+  insertAfter(node: Node, ...added: readonly Node[]): void {
+    this.replace(node, node, ...added)
+  }
+
+  /** Inputs of `node` that read `from` read `to` instead; returns the new node. */
+  redirect(node: Node, from: string, to: string): Node {
+    const changed = { ...node, inputs: node.inputs.map((name) => (name === from ? to : name)) }
+    this.replace(node, changed)
+    return changed
+  }
+
+  redirectAll(from: string, to: string): void {
+    for (const node of new Set(this.uses(from).map((use) => use.node))) this.redirect(node, from, to)
+  }
+
+  addTensor(base: string, type: TensorType): string {
+    const name = this.#fresh(base)
+    this.#tensors.set(name, { name, type: type.type, shape: type.shape })
+    return name
+  }
+
+  addConstant(base: string, constant: Constant): string {
+    const name = this.#fresh(base)
+    this.#tensors.set(name, { name, type: constant.type, shape: constant.shape, constant })
+    return name
+  }
+
+  newNode(base: string, operator: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes = {}): Node {
+    let name = base
+    for (let i = 2; this.#nodes.some((n) => n.name === name); i++) name = `${base}.${i}`
+    return { name, operator, inputs, outputs, attributes }
+  }
+
+  /** Drops nodes that nothing reads, and gives the graph in execution order. */
+  finish(): OnnxGraph {
+    const needed = new Set<string>(this.outputs)
+    const kept: Node[] = []
+    for (const node of this.#sorted().reverse()) {
+      if (!node.outputs.some((output) => needed.has(output))) continue
+      for (const input of node.inputs) needed.add(input)
+      kept.push(node)
+    }
+    return {
+      name: this.#name,
+      opset: this.opset,
+      inputs: this.inputs,
+      outputs: this.outputs,
+      tensors: this.#tensors,
+      nodes: kept.reverse(),
+    }
+  }
+
+  #sorted(): Node[] {
+    const { producers } = this.#lookup()
+    const done = new Set<Node>()
+    const sorted: Node[] = []
+    const visit = (node: Node): void => {
+      if (done.has(node)) return
+      done.add(node)
+      for (const input of node.inputs) {
+        const producer = producers.get(input)
+        if (producer) visit(producer)
+      }
+      sorted.push(node)
+    }
+    for (const node of this.#nodes) visit(node)
+    return sorted
+  }
+
+  #fresh(base: string): string {
+    let name = base
+    for (let i = 2; this.#tensors.has(name); i++) name = `${base}.${i}`
+    return name
+  }
+
+  #lookup(): Index {
+    if (this.#index) return this.#index
+    const producers = new Map<string, Node>()
+    const uses = new Map<string, Use[]>()
+    for (const node of this.#nodes) {
+      for (const output of node.outputs) if (output !== '') producers.set(output, node)
+      node.inputs.forEach((name, input) => {
+        if (name === '') return
+        const list = uses.get(name)
+        if (list) list.push({ node, input })
+        else uses.set(name, [{ node, input }])
+      })
+    }
+    this.#index = { producers, uses }
+    return this.#index
+  }
+}

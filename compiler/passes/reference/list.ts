@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// What onnxruntime-web 1.30 does to a graph before it runs it, as far as it decides which groups run in integers.
+// Order and repetition are the reference's (graph_transformer_utils.cc): a level is repeated until nothing changes.
+import type { OnnxGraph } from '../../import/onnx.js'
+import { dropRedundantClamps } from './drop-redundant-clamps.js'
+import { GraphEditor } from './editor.js'
+import { eliminateNoOps } from './eliminate-no-ops.js'
+import { foldBatchNormalization } from './fold-batch-normalization.js'
+import { foldPads } from './fold-pads.js'
+import { fuseMatMulAdd } from './fuse-matmul-add.js'
+import { fuseQuantizedGroups } from './fuse-quantized-groups.js'
+import { mergeEqualNodes } from './merge-equal-nodes.js'
+import { mergeReluClip } from './merge-relu-clip.js'
+import { propagateQuantization } from './propagate-quantization.js'
+import { quantizeWeights } from './quantize-weights.js'
+import { removeDoubleQuantization } from './remove-double-quantization.js'
+
+type Pass = (editor: GraphEditor) => boolean
+
+const basic: readonly Pass[] = [
+  eliminateNoOps,
+  mergeReluClip,
+  foldBatchNormalization,
+  foldPads,
+  removeDoubleQuantization,
+  mergeEqualNodes,
+  fuseMatMulAdd,
+  propagateQuantization,
+  quantizeWeights,
+]
+
+const extended: readonly Pass[] = [dropRedundantClamps, fuseQuantizedGroups]
+
+/** The reference runs a level at most this often. */
+const repetitions = 10
+
+/** The graph as the reference runs it. Nodes that it fused are its quantized operators; the rest is as in the model. */
+export function applyReferencePasses(graph: OnnxGraph): OnnxGraph {
+  const editor = new GraphEditor(graph)
+  for (const level of [basic, extended]) {
+    for (let i = 0; i < repetitions; i++) {
+      let changed = false
+      for (const pass of level) changed = pass(editor) || changed
+      if (!changed) break
+    }
+  }
+  return editor.finish()
+}

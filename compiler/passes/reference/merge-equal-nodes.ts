@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Nodes that compute the same thing become one (the reference's common subexpression elimination): a tensor that is
+ * quantized twice with equal parameters is quantized once, so that it has one consumer.
+ *
+ *     conv -> quantize(s, z), conv -> quantize(s, z)     =>     conv -> quantize(s, z)
+ *
+ * Leaves nodes that write graph outputs, and DequantizeLinear: each reader has one of its own there.
+ */
+import type { Node } from '../../ir/graph.js'
+import type { GraphEditor } from './editor.js'
+import { isDequantize } from './quantization.js'
+
+/** Constants of up to this many elements are compared by value, as the reference shares them. */
+const sharedElements = 8
+
+export function mergeEqualNodes(editor: GraphEditor): boolean {
+  const seen = new Map<string, Node>()
+  let changed = false
+  for (const original of editor.nodes) {
+    const node = editor.nodes.find((n) => n.name === original.name)
+    if (!node || isDequantize(node)) continue
+    const key = keyOf(editor, node)
+    const twin = seen.get(key)
+    if (!twin || node.outputs.some((output) => editor.isOutput(output))) {
+      if (!twin) seen.set(key, node)
+      continue
+    }
+    editor.remove(node)
+    node.outputs.forEach((output, i) => {
+      if (output !== '') editor.redirectAll(output, twin.outputs[i]!)
+    })
+    changed = true
+  }
+  return changed
+}
+
+function keyOf(editor: GraphEditor, node: Node): string {
+  const inputs = node.inputs.map((name) => {
+    const constant = editor.constant(name)
+    if (!constant || constant.data.length > sharedElements) return rootOf(editor, name)
+    return `${constant.type}[${constant.shape}]${Array.from(constant.data as ArrayLike<number | bigint>, String)}`
+  })
+  const attributes = Object.entries(node.attributes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${typeof value === 'object' && !Array.isArray(value) ? node.name : value}`)
+  return [node.operator, ...inputs, ...attributes].join('|')
+}
+
+/** Equal DequantizeLinear nodes count as one, though each stays. */
+function rootOf(editor: GraphEditor, name: string): string {
+  const producer = editor.producer(name)
+  return isDequantize(producer) ? `dequantized ${keyOf(editor, producer)}` : name
+}

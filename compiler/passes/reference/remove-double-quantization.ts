@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+/**
+ * Two quantize-dequantize pairs in a row become one, with a range that both have (the reference does so before
+ * anything else; research trap 5):
+ *
+ *     Q1 -> DQ1 -> Q2 -> DQ2     =>     Q -> DQ
+ *     scale = f(f(min(max1, max2) - max(min1, min2)) / 255), zero point = round(lo - f(real min / scale)), halves away from 0
+ *
+ * Leaves pairs with another reader in between, without zero points, or at a graph output.
+ */
+import type { Node } from '../../ir/graph.js'
+import type { GraphEditor } from './editor.js'
+import { isDequantize, isMatchingPair, isQuantize, type ScalarParameters, scalarParameters, typeRange } from './quantization.js'
+
+const f = Math.fround
+
+export function removeDoubleQuantization(editor: GraphEditor): boolean {
+  let changed = false
+  for (const node of editor.nodes) {
+    if (!editor.nodes.includes(node) || !isDequantize(node)) continue
+    changed = removeAround(editor, node) || changed
+  }
+  return changed
+}
+
+function removeAround(editor: GraphEditor, self: Node): boolean {
+  const child = editor.onlyUse(self.outputs[0]!)
+  const parent = editor.producer(self.inputs[0]!)
+  if (!child || child.input !== 0 || !isQuantize(child.node)) return false
+  if (!isQuantize(parent) || !editor.onlyUse(parent.outputs[0]!)) return false
+  const grandchild = editor.onlyUse(child.node.outputs[0]!)
+  if (!grandchild || grandchild.input !== 0 || !isDequantize(grandchild.node)) return false
+  const first = scalarParameters(editor, self)
+  const second = scalarParameters(editor, child.node)
+  const matches =
+    isMatchingPair(scalarParameters(editor, parent), first) &&
+    isMatchingPair(second, scalarParameters(editor, grandchild.node))
+  if (!matches || !first || !second || first.type !== second.type) return false
+  if (first.type !== 'int8' && first.type !== 'uint8') return false
+  const merged = mergedParameters(first, second)
+  const parameters = merged ? addParameters(editor, parent, merged, first.type) : parent.inputs.slice(1, 3)
+  editor.remove(self)
+  editor.remove(child.node)
+  editor.replace(parent, { ...parent, inputs: [parent.inputs[0]!, ...parameters] })
+  editor.replace(grandchild.node, { ...grandchild.node, inputs: [parent.outputs[0]!, ...parameters] })
+  return true
+}
+
+/** Null where both are equal already. */
+function mergedParameters(a: ScalarParameters, b: ScalarParameters): { scale: number; zeroPoint: number } | null {
+  if (a.zeroPoint === b.zeroPoint && Math.abs(f(a.scale - b.scale)) < 1e-20) return null
+  const { min, max } = typeRange(a.type)!
+  const realMin = Math.max(f((min - a.zeroPoint) * a.scale), f((min - b.zeroPoint) * b.scale))
+  const realMax = Math.min(f((max - a.zeroPoint) * a.scale), f((max - b.zeroPoint) * b.scale))
+  const scale = f(f(realMax - realMin) / (max - min))
+  const position = f(min - f(realMin / scale))
+  return { scale, zeroPoint: Math.sign(position) * Math.floor(Math.abs(position) + 0.5) }
+}
+
+function addParameters(
+  editor: GraphEditor,
+  at: Node,
+  { scale, zeroPoint }: { scale: number; zeroPoint: number },
+  type: 'int8' | 'uint8',
+): string[] {
+  const zero = type === 'int8' ? Int8Array.of(zeroPoint) : Uint8Array.of(zeroPoint)
+  return [
+    editor.addConstant(`${at.name}/merged_scale`, { type: 'float32', shape: [], data: Float32Array.of(scale) }),
+    editor.addConstant(`${at.name}/merged_zero_point`, { type, shape: [], data: zero }),
+  ]
+}
