@@ -145,6 +145,7 @@ def make(network, folder):
         "configuration": network.configuration.describe(),
         "opset": network.opset,
         "macs": graph.macs,
+        "external": network.external,
         "samples": len(feeds),
         "dynamic": {info.name: list(graph.shape(info.name)) for info in graph.inputs}
         if network.dynamic_batch

@@ -4,7 +4,13 @@
 import { readFileSync } from 'node:fs'
 import * as ort from 'onnxruntime-web/wasm'
 
-const ARRAYS = { float32: Float32Array, int64: BigInt64Array, int8: Int8Array, uint8: Uint8Array, int32: Int32Array }
+const ARRAYS = {
+  float32: Float32Array,
+  int64: BigInt64Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+}
 
 function decode({ type, dims, data }) {
   const bytes = new Uint8Array(Buffer.from(data, 'base64'))
