@@ -3,7 +3,8 @@
 import { describe, expect, it } from 'vitest'
 import { openOracle } from '../../runtime/oracle/onnxruntime.js'
 import { type ModelNode, writeModel } from '../../runtime/oracle/write-model.js'
-import { f32 } from './float32.js'
+import { rangeOf } from '../ir/types.js'
+import { dequantize, f32, quantize } from './float32.js'
 import * as functions from './functions.js'
 
 interface Case {
@@ -48,9 +49,10 @@ function adversarialInputs(): Float32Array {
   return Float32Array.from(inputs)
 }
 
+const scalar = (name: string, value: number) =>
+  ({ name, type: 'float32', shape: [], data: Float32Array.of(value) }) as const
+
 async function runOracle({ node, bounds }: Case, x: Float32Array): Promise<Float32Array> {
-  const scalar = (name: string, value: number) =>
-    ({ name, type: 'float32', shape: [], data: Float32Array.of(value) }) as const
   const oracle = await openOracle(
     writeModel({
       nodes: [{ ...node, inputs: bounds ? ['x', 'min', 'max'] : ['x'], outputs: ['y'] }],
@@ -75,4 +77,49 @@ describe.each(Object.entries(cases))('%s', (_, testCase) => {
       different.slice(0, 5).map((i) => ({ x: x[i], twin: testCase.twin(x[i]!), oracle: expected[i] })),
     ).toEqual([])
   })
+
+  it('gives the quanta of the reference: all 256 inputs at 100 pairs of scales', async () => {
+    const oracle = await quantizedOracle(testCase)
+    const quanta = Int8Array.from({ length: 256 }, (_, index) => index - 128)
+    for (let round = 0; round < 100; round++) {
+      const input = { scale: scaleAt(round), zeroPoint: ((round * 37) % 256) - 128 }
+      const output = { scale: scaleAt(3 * round + 1) / 16, zeroPoint: ((round * 91) % 256) - 128 }
+      const { y } = await oracle.run({
+        x: { type: 'int8', dims: [256], data: quanta },
+        ...parameters('x', input),
+        ...parameters('y', output),
+      })
+      const actual = quanta.map((q) => quantize(testCase.twin(dequantize(q, input)), output, rangeOf('int8')))
+      expect(actual).toEqual(y!.data)
+    }
+    await oracle.release()
+  })
 })
+
+/** Powers of two (every third), which meet ties, and scales in between. */
+const scaleAt = (round: number): number => f32(2 ** (round % 3 === 0 ? -(round % 8) : -((round * 0.377) % 8)))
+
+const parameters = (name: string, { scale, zeroPoint }: { scale: number; zeroPoint: number }) => ({
+  [`s${name}`]: { type: 'float32', dims: [], data: Float32Array.of(scale) },
+  [`z${name}`]: { type: 'int8', dims: [], data: Int8Array.of(zeroPoint) },
+})
+
+/** DequantizeLinear, function, QuantizeLinear; scales and zero points are inputs, so that one session serves all. */
+function quantizedOracle({ node, bounds }: Case) {
+  return openOracle(
+    writeModel({
+      nodes: [
+        { operator: 'DequantizeLinear', inputs: ['x', 'sx', 'zx'], outputs: ['a'] },
+        { ...node, inputs: bounds ? ['a', 'min', 'max'] : ['a'], outputs: ['b'] },
+        { operator: 'QuantizeLinear', inputs: ['b', 'sy', 'zy'], outputs: ['y'] },
+      ],
+      inputs: [
+        { name: 'x', type: 'int8', shape: [256] },
+        ...['sx', 'sy'].map((name) => ({ name, type: 'float32', shape: [] })),
+        ...['zx', 'zy'].map((name) => ({ name, type: 'int8', shape: [] })),
+      ],
+      outputs: [{ name: 'y', type: 'int8', shape: [256] }],
+      initializers: bounds ? [scalar('min', bounds[0]), scalar('max', bounds[1])] : [],
+    }),
+  )
+}
