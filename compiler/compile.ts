@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// The whole story, step by step (docs/architecture.md has it in words): model bytes in, capsule out.
+import { assemble } from './codegen/assemble.js'
+import type { Capsule } from './codegen/capsule.js'
+import type { Program } from './codegen/program.js'
+import { CapletError, type Problem } from './errors.js'
+import { readOnnx } from './import/onnx.js'
+import { evaluateBytes } from './evaluate.js'
+import type { Graph } from './ir/graph.js'
+import type { EdgeLayout } from './passes/assign-layouts.js'
+import { inferTypes, type Shapes } from './passes/infer-types.js'
+import { lowerGraph } from './passes/lower.js'
+import { type EdgeIo, type NormalizedGraph, normalize } from './passes/normalize.js'
+import { type ModelFile, readModel } from './read-model.js'
+import { compilerVersion } from './version.js'
+
+export interface CompileOptions {
+  /** C prefix; default: the model file's stem, made an identifier. */
+  readonly name?: string
+  /** Dimensions of inputs that the model leaves open, by name. */
+  readonly shapes: Shapes
+  readonly contract: 'onnxruntime'
+  readonly tier: 'portable'
+  readonly io: EdgeIo
+  readonly edgeLayout: EdgeLayout
+  /** Also build the WASI command. */
+  readonly wasi: boolean
+  /** false: every tensor keeps bytes of its own, so that a run can be compared node by node. */
+  readonly reuseMemory: boolean
+}
+
+export const defaultOptions: CompileOptions = {
+  shapes: new Map(),
+  contract: 'onnxruntime',
+  tier: 'portable',
+  io: 'quantized',
+  edgeLayout: 'model',
+  wasi: false,
+  reuseMemory: true,
+}
+
+/** The contract that a capsule states: one build of one reference. */
+export const onnxruntimeContract = { name: 'onnxruntime', reference: 'onnxruntime-web', version: '1.30.0' } as const
+
+export async function compileFile(path: string, options: Partial<CompileOptions> = {}): Promise<Capsule> {
+  return compileModel(readModel(path), options)
+}
+
+/** Throws CapletError, with every reason, where the model cannot be compiled exactly. */
+export async function compileModel(model: ModelFile, options: Partial<CompileOptions> = {}): Promise<Capsule> {
+  const all = { ...defaultOptions, ...options }
+  const { graph, program } = inFile(model, () => lower(model, all))
+  return assembleProgram(model, graph, program, all)
+}
+
+/** Steps 2 to 6: the graph in Caplet's operators, and the steps that compute it. */
+export function lower(model: ModelFile, options: CompileOptions): { graph: NormalizedGraph; program: Program } {
+  const source = readOnnx(model.bytes, model.loadExternal) //                  2 import
+  const typed = inferTypes(source, options.shapes) //                          3 infer types
+  const graph = normalize(typed, options.io) //                                4, 5 normalize, fuse
+  const program = lowerGraph(graph, {
+    preferFloat: false,
+    edgeLayout: options.edgeLayout,
+    quantization: graph.quantization,
+  }) //                                                                        6, 7 lower, schedule
+  return { graph, program }
+}
+
+/** Steps 8 to 10: plan memory, emit AssemblyScript, build and link. */
+export async function assembleProgram(
+  model: ModelFile,
+  graph: Graph,
+  program: Program,
+  options: CompileOptions,
+): Promise<Capsule> {
+  const name = options.name ?? identifier(model.stem)
+  return assemble(
+    { ...program, name },
+    {
+      compilerVersion: compilerVersion(),
+      contract: onnxruntimeContract,
+      modelName: model.stem,
+      modelSha256: model.sha256,
+      expectedOutputs: (inputs) => evaluateBytes(graph, inputs, options.edgeLayout),
+    },
+    { name, wasi: options.wasi, reuseMemory: options.reuseMemory },
+  )
+}
+
+/** A C identifier that resembles the text. */
+export function identifier(text: string): string {
+  const plain = text.replace(/[^A-Za-z0-9_]+/g, '_')
+  return /^[A-Za-z_]/.test(plain) ? plain : `model_${plain}`
+}
+
+/** Problems thrown inside name the file that they are about. */
+export function inFile<T>(model: ModelFile, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof CapletError)) throw error
+    throw new CapletError(error.problems.map((p): Problem => ({ file: model.path, ...p })))
+  }
+}
