@@ -7,7 +7,6 @@ import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { compileFile } from '../../compiler/compile.js'
 import { writeCapsule } from '../../compiler/output.js'
-import { openNode } from '../../runtime/node.js'
 import { openOracle } from '../../runtime/oracle/onnxruntime.js'
 import {
   addConfusions,
@@ -17,7 +16,7 @@ import {
   formatRecordScores,
 } from './confusion.js'
 import { drawCurve, sideBySide } from './draw.js'
-import { type Comparison, compareBeats, type RunningCapsule } from './exactness.js'
+import { type Comparison, compareBeats, openCapsule, type RunningCapsule } from './exactness.js'
 import { BEAT_LENGTH } from './features.js'
 import { exampleFile, packageRoot, recordsFolder } from './locations.js'
 import { readNpz } from './npz.js'
@@ -41,15 +40,15 @@ async function main(): Promise<void> {
   const oracle = await openOracle(await readFile(model))
   const comparisons = [await runSynthetic(running, oracle)]
   describeCapsule(capsule)
-  write('', 'Files', ...Object.entries(files).map(([kind, file]) => `  ${kind.padEnd(9)} ${shown(file)}`))
+  write(
+    '',
+    'Files',
+    ...Object.entries(files).flatMap(([kind, file]) => (file === null ? [] : [shown(kind, file)])),
+  )
   comparisons.push(...(await runRecords(running, oracle)))
   await oracle.release()
   write('', verdict(comparisons))
   if (comparisons.some(({ differingBytes }) => differingBytes > 0)) process.exitCode = 1
-}
-
-async function openCapsule(wasm: Uint8Array): Promise<RunningCapsule> {
-  return openNode(wasm)
 }
 
 /** At least 1,000 synthetic beats: exactness, some drawings, a confusion matrix. */
@@ -118,8 +117,8 @@ function verdict(comparisons: readonly Comparison[]): string {
   return `NOT EXACT: ${grouped(differing)} of ${grouped(compared)} output bytes differ; first: ${first}`
 }
 
-function shown(file: string): string {
-  return relative(process.cwd(), file)
+function shown(kind: string, file: string): string {
+  return `  ${kind.padEnd(9)} ${relative(process.cwd(), file)}`
 }
 
 await main()

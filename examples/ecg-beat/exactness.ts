@@ -3,7 +3,9 @@
 // runs the unmodified model on DQ(q), and DQ(capsule output) equals its float output in every bit.
 
 import { dequantize, quantize } from '../../compiler/arithmetic/float32.js'
+import { openNode } from '../../runtime/node.js'
 import type { Oracle, OracleTensor } from '../../runtime/oracle/onnxruntime.js'
+import type { EdgeInfo } from '../../runtime/runtime.js'
 import { CLASSES } from './physionet.js'
 
 /** An int8 input or output of the capsule, as its manifest describes it. */
@@ -17,6 +19,19 @@ export interface RunningCapsule {
   readonly inputs: readonly Edge[]
   readonly outputs: readonly Edge[]
   invoke(inputs: Uint8Array[]): Uint8Array[]
+}
+
+/** The capsule in this process. Rejects one with an edge that is not int8. */
+export async function openCapsule(wasm: Uint8Array): Promise<RunningCapsule> {
+  const { inputs, outputs, invoke } = await openNode(wasm)
+  return { inputs: inputs.map(int8Edge), outputs: outputs.map(int8Edge), invoke }
+}
+
+function int8Edge({ name, type, shape, scale, zero_point: zeroPoint }: EdgeInfo): Edge {
+  if (type !== 'int8' || scale === null || zeroPoint === null) {
+    throw new Error(`${name} is ${type}; this example has int8 edges`)
+  }
+  return { name, shape, quantization: { scale, zeroPoint } }
 }
 
 /** The model inputs of many beats, as a features file holds them. */
