@@ -1,28 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 // The operators that Caplet compiles: the only list of them.
 import type { OperatorName } from '../ir/operators.js'
+import { argMax } from './arg-max/definition.js'
+import { averagePool } from './average-pool/definition.js'
 import { concat } from './concat/definition.js'
 import { constant } from './constant/definition.js'
-import { convolution } from './convolution/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
-import { fullyConnected } from './fully-connected/definition.js'
+import { floatBinary } from './float-binary/definition.js'
+import { floatSoftmax } from './float-softmax/definition.js'
+import { globalAveragePool } from './global-average-pool/definition.js'
+import { maxPool } from './max-pool/definition.js'
 import { pad } from './pad/definition.js'
+import { quantize } from './quantize/definition.js'
+import { quantizedBinary } from './quantized-binary/definition.js'
 import { reshape } from './reshape/definition.js'
 import { slice } from './slice/definition.js'
+import { softmax } from './softmax/definition.js'
 import { table } from './table/definition.js'
 import { transpose } from './transpose/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
-  convolution,
-  fullyConnected,
   table,
+  quantizedBinary,
+  floatBinary,
+  maxPool,
+  averagePool,
+  globalAveragePool,
+  softmax,
+  floatSoftmax,
+  argMax,
+  quantize,
   reshape,
   transpose,
   slice,
+  concat,
   pad,
   depthToSpace,
-  concat,
   constant,
 ]
 

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: 2x2 windows over int8 [1, 4, 4, 8]. The build generates one such file per step.
+export type INPUT_ELEMENT = i8
+export const INPUT: usize = 64
+export const OUTPUT: usize = 256
+export const INPUT_KIND: i32 = 1
+export const INPUT_ZERO_POINT: i32 = 3
+export const INPUT_SCALE: f32 = 0.5
+export const VALUES: usize = 0
+export const SCRATCH: usize = 1024
+export const BATCHES: usize = 1
+export const CHANNELS: usize = 8
+export const INPUT_HEIGHT: i32 = 4
+export const INPUT_WIDTH: i32 = 4
+export const OUTPUT_HEIGHT: i32 = 2
+export const OUTPUT_WIDTH: i32 = 2
+export const KERNEL_HEIGHT: i32 = 2
+export const KERNEL_WIDTH: i32 = 2
+export const STRIDE_Y: i32 = 2
+export const STRIDE_X: i32 = 2
+export const PAD_TOP: i32 = 0
+export const PAD_LEFT: i32 = 0
+export const PADDED_BOTTOM: i32 = 4
+export const PADDED_RIGHT: i32 = 4
+export const DILATION_Y: i32 = 1
+export const DILATION_X: i32 = 1
+export const SUMMATION: i32 = 0
+export const COUNT: i32 = 0
+export const OUTPUT_KIND: i32 = 1
+export const OUTPUT_BYTES: usize = 1
+export const OUTPUT_SCALE: f32 = 0.5
+export const OUTPUT_ZERO_POINT: i32 = 3
+export const OUTPUT_MIN: i32 = -128
+export const OUTPUT_MAX: i32 = 127

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: 12 float32 sums. The build generates one such file per step.
+export const A: usize = 64
+export const B: usize = 128
+export const OUTPUT: usize = 192
+export const OPERATION: i32 = 0
+export const A_IS_FLOAT: bool = true
+export const B_IS_FLOAT: bool = true
+export const A_VALUES: usize = 0
+export const B_VALUES: usize = 0
+export const A_TABLE: usize = 1024
+export const B_TABLE: usize = 1024
+export const OUTPUT_IS_FLOAT: bool = true
+export const OUTPUT_BYTES: usize = 4
+export const OUTPUT_SCALE: f32 = 1
+export const OUTPUT_ZERO_POINT: i32 = 0
+export const OUTPUT_MIN: i32 = -128
+export const OUTPUT_MAX: i32 = 127
+export const COUNT_0: usize = 1
+export const COUNT_1: usize = 1
+export const COUNT_2: usize = 1
+export const COUNT_3: usize = 1
+export const COUNT_4: usize = 12
+export const A_STEP_0: i32 = 0
+export const A_STEP_1: i32 = 0
+export const A_STEP_2: i32 = 0
+export const A_STEP_3: i32 = 0
+export const A_STEP_4: i32 = 4
+export const B_STEP_0: i32 = 0
+export const B_STEP_1: i32 = 0
+export const B_STEP_2: i32 = 0
+export const B_STEP_3: i32 = 0
+export const B_STEP_4: i32 = 4

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT-0
+// quantize: output = clamp(rne(f32(input / scale)) + zero point), scale and zero point per channel.
+//   Elements lie [OUTER][CHANNELS][INNER] in memory. Record of a channel: scale float32, zero point int32.
+import { copyWeights } from "../weights"
+import { quantize } from "../quantize"
+import { INPUT, OUTPUT, RECORDS, SCRATCH, OUTER, CHANNELS, INNER, OUTPUT_MIN, OUTPUT_MAX } from "./constants"
+
+const RECORD_BYTES: usize = 8
+
+export function run(): void {
+  let input: usize = INPUT
+  let output: usize = OUTPUT
+  let record: usize = RECORDS
+  do {
+    copyWeights(SCRATCH, record, RECORD_BYTES)
+    quantizeChannel(input, output, load<f32>(SCRATCH), load<i32>(SCRATCH, 4))
+    record += RECORD_BYTES
+    input += INNER << 2
+    output += INNER
+  } while (output != OUTPUT + CHANNELS * INNER)
+}
+
+function quantizeChannel(input: usize, output: usize, scale: f32, zeroPoint: i32): void {
+  const rowsEnd = output + OUTER * CHANNELS * INNER
+  do {
+    const rowEnd = output + INNER
+    do {
+      store<u8>(output, <u8>quantize(load<f32>(input), scale, zeroPoint, OUTPUT_MIN, OUTPUT_MAX))
+      input += 4
+      output++
+    } while (output != rowEnd)
+    input += ((CHANNELS - 1) * INNER) << 2
+    output += (CHANNELS - 1) * INNER
+  } while (output != rowsEnd)
+}

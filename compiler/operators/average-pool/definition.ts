@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// average_pool: the mean under each window, by the reference's own float32 sums.
+import type { KernelConstant } from '../../codegen/program.js'
+import type { AveragePoolAttributes, Summation } from '../../ir/operators.js'
+import { bytesPerElement, type ElementType, isQuantizedType } from '../../ir/types.js'
+import { findAffine } from '../affine-values.js'
+import { defineOperator } from '../definition.js'
+import { elementType } from '../element-type.js'
+import { outputConstants } from '../output-quantum.js'
+import { poolShape, rejectEmptyWindows, windowConstants } from '../pool-window.js'
+import { bytesOf } from '../segment.js'
+import { noWork } from '../strided-copy.js'
+import { reference } from './reference.js'
+
+// As assembly/average-pool numbers them.
+const summations: Record<Summation, number> = { rows: 0, columns: 1, lanes: 2 }
+const counts = { inside: 0, kernel: 1, padded: 2 }
+const inputKinds = { float: 0, affine: 1, table: 2 }
+const outputKinds = { value: 0, before: 1, after: 2 }
+
+export const averagePool = defineOperator({
+  name: 'average_pool',
+  summary: 'mean over 1-D or 2-D windows',
+  layout: 'channels_last',
+  reference,
+  lower(node, context) {
+    const input = context.tensor(node.inputs[0]!)
+    const output = context.tensor(node.outputs[0]!)
+    const { attributes } = node
+    const shape = poolShape(attributes, input, output)
+    rejectEmptyWindows(node, shape, input)
+    const values = valueConstants(attributes.inputValues, input.type)
+    return [
+      {
+        ...noWork,
+        name: node.name,
+        operator: node.operator,
+        kernel: 'average-pool',
+        constants: {
+          INPUT: { kind: 'address', tensor: input.name },
+          OUTPUT: { kind: 'address', tensor: output.name },
+          INPUT_ELEMENT: { kind: 'type', value: elementType(node, input) },
+          ...values.constants,
+          VALUES: { kind: 'segment', offset: 0 },
+          SCRATCH: { kind: 'scratch', offset: 0 },
+          ...windowConstants(shape),
+          PADDED_BOTTOM: { kind: 'i32', value: shape.input.height + shape.endPads.height },
+          PADDED_RIGHT: { kind: 'i32', value: shape.input.width + shape.endPads.width },
+          SUMMATION: { kind: 'i32', value: summations[attributes.summation] },
+          COUNT: { kind: 'i32', value: counts[countOf(attributes)] },
+          OUTPUT_KIND: {
+            kind: 'i32',
+            value: outputKinds[attributes.output ? attributes.zeroPointAdded : 'value'],
+          },
+          OUTPUT_BYTES: { kind: 'usize', value: bytesPerElement(output.type) },
+          ...outputConstants(attributes.output, output.type),
+        },
+        inputs: [input.name],
+        outputs: [output.name],
+        scratchBytes: values.segment.length,
+        segment: values.segment,
+        requantizer: attributes.output ? 'float' : null,
+      },
+    ]
+  },
+})
+
+function countOf({ countIncludePad, zeroPointAdded }: AveragePoolAttributes): keyof typeof counts {
+  if (!countIncludePad) return 'inside'
+  return zeroPointAdded === 'before' ? 'kernel' : 'padded'
+}
+
+/** How the kernel gets an element's value: it is one, or computed from a quantum, or looked up in 256 float32. */
+function valueConstants(
+  values: Float32Array | null,
+  type: ElementType,
+): {
+  constants: Record<string, KernelConstant>
+  segment: Uint8Array
+} {
+  const affine = values && isQuantizedType(type) ? findAffine(values, type) : null
+  const kind = !values ? 'float' : affine ? 'affine' : 'table'
+  return {
+    constants: {
+      INPUT_KIND: { kind: 'i32', value: inputKinds[kind] },
+      INPUT_ZERO_POINT: { kind: 'i32', value: affine?.zeroPoint ?? 0 },
+      INPUT_SCALE: { kind: 'f32', value: affine?.scale ?? 1 },
+    },
+    segment: values && !affine ? bytesOf(values) : new Uint8Array(0),
+  }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// global_average_pool: the mean of every image, by one integer sum and the requantizer.
+import { chooseRequantizer } from '../../arithmetic/requantizer.js'
+import { encodeRecord, requantizerForms } from '../../arithmetic/requantizer-forms.js'
+import { CapletError } from '../../errors.js'
+import { type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
+import { defineOperator } from '../definition.js'
+import { noWork } from '../strided-copy.js'
+import { reference } from './reference.js'
+
+export const globalAveragePool = defineOperator({
+  name: 'global_average_pool',
+  summary: 'mean over all spatial dimensions',
+  layout: 'channels_last',
+  reference,
+  lower(node, context) {
+    const input = context.tensor(node.inputs[0]!)
+    const output = context.tensor(node.outputs[0]!)
+    const { inputZeroPoint, requantization } = node.attributes
+    const pixels = sizeOf(input.shape.slice(2))
+    const { min, max } = rangeOf(input.type as QuantizedType)
+    if (pixels * 255 >= 2 ** 31) throw tooManyPixels(node.name, node.operator, pixels)
+    const accumulators = { min: pixels * (min - inputZeroPoint), max: pixels * (max - inputZeroPoint) }
+    const requantizer = chooseRequantizer(
+      [{ m: requantization.multipliers[0]!, ...accumulators }],
+      requantization,
+      { floatAllowed: context.preferFloat },
+    )
+    const { form } = requantizer
+    const segment = encodeRecord(form, -pixels * inputZeroPoint, requantizer.records[0]!)
+    const facts = requantizerForms[form]
+    return [
+      {
+        ...noWork,
+        name: node.name,
+        operator: node.operator,
+        kernel: 'global-average-pool',
+        constants: {
+          INPUT: { kind: 'address', tensor: input.name },
+          OUTPUT: { kind: 'address', tensor: output.name },
+          ELEMENT: { kind: 'type', value: input.type === 'int8' ? 'i8' : 'u8' },
+          BATCHES: { kind: 'usize', value: input.shape[0]! },
+          PIXELS: { kind: 'usize', value: pixels },
+          CHANNELS: { kind: 'usize', value: input.shape[1]! },
+          RECORD: { kind: 'segment', offset: 0 },
+          SCRATCH: { kind: 'scratch', offset: 0 },
+          requantize: { kind: 'code', symbol: facts.primitive, from: '../requantize' },
+          RECORD_BYTES: { kind: 'code', symbol: facts.recordBytesSymbol, from: '../requantize' },
+          OUTPUT_ZERO_POINT: { kind: 'i32', value: requantization.zeroPoint },
+          OUTPUT_MIN: { kind: 'i32', value: requantization.min },
+          OUTPUT_MAX: { kind: 'i32', value: requantization.max },
+        },
+        inputs: [input.name],
+        outputs: [output.name],
+        scratchBytes: segment.length,
+        segment,
+        requantizer: form,
+        proof: requantizer.proof.checked,
+      },
+    ]
+  },
+})
+
+const tooManyPixels = (node: string, operator: string, pixels: number) =>
+  new CapletError({
+    code: 'overflowing-accumulator',
+    message: `The sum over ${pixels} elements may exceed 32 bits.`,
+    remedy: 'Pool in two stages.',
+    node,
+    operator,
+  })

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// max_pool: the greatest element under each window.
+import { isQuantizedType } from '../../ir/types.js'
+import { defineOperator } from '../definition.js'
+import { elementType } from '../element-type.js'
+import { poolShape, rejectEmptyWindows, windowConstants } from '../pool-window.js'
+import { noWork } from '../strided-copy.js'
+import { reference } from './reference.js'
+
+export const maxPool = defineOperator({
+  name: 'max_pool',
+  summary: 'maximum over 1-D or 2-D windows, 8-bit or float32',
+  layout: 'channels_last',
+  reference,
+  lower(node, context) {
+    const input = context.tensor(node.inputs[0]!)
+    const output = context.tensor(node.outputs[0]!)
+    const shape = poolShape(node.attributes, input, output)
+    rejectEmptyWindows(node, shape, input)
+    return [
+      {
+        ...noWork,
+        name: node.name,
+        operator: node.operator,
+        kernel: 'max-pool',
+        constants: {
+          INPUT: { kind: 'address', tensor: input.name },
+          OUTPUT: { kind: 'address', tensor: output.name },
+          ELEMENT: { kind: 'type', value: elementType(node, input) },
+          IS_SIGNED_BYTE: { kind: 'bool', value: input.type === 'int8' },
+          BY_EIGHT: { kind: 'bool', value: isQuantizedType(input.type) && shape.channels >= 8 },
+          ...windowConstants(shape),
+        },
+        inputs: [input.name],
+        outputs: [output.name],
+      },
+    ]
+  },
+})

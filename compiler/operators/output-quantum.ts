@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Constants of kernels that end in Q(v): scale, zero point and range of the 8-bit output (or of none).
+import type { KernelConstant } from '../codegen/program.js'
+import { type ElementType, isQuantizedType, type Quantization, rangeOf } from '../ir/types.js'
+
+/** `quantization` null: a float32 output, whose kernel does not read these. */
+export function outputConstants(
+  quantization: Quantization | null,
+  type: ElementType,
+): Record<string, KernelConstant> {
+  const { scale, zeroPoint } = quantization ?? { scale: 1, zeroPoint: 0 }
+  const { min, max } = rangeOf(isQuantizedType(type) ? type : 'int8')
+  return {
+    OUTPUT_SCALE: { kind: 'f32', value: scale },
+    OUTPUT_ZERO_POINT: { kind: 'i32', value: zeroPoint },
+    OUTPUT_MIN: { kind: 'i32', value: min },
+    OUTPUT_MAX: { kind: 'i32', value: max },
+  }
+}
