@@ -15,36 +15,36 @@ export interface Failure {
 
 const fileSystemFaults: Readonly<Record<string, Omit<Problem, 'file'>>> = {
   ENOENT: {
-    code: 'file-not-found',
+    code: 'unreadable-file',
     message: 'The file does not exist.',
     remedy: 'Check the path; it is taken relative to the current folder.',
   },
   EISDIR: {
-    code: 'file-unreadable',
+    code: 'unreadable-file',
     message: 'This is a folder, not a file.',
     remedy: 'Name the file itself.',
   },
   ENOTDIR: {
-    code: 'file-unreadable',
+    code: 'unreadable-file',
     message: 'A part of the path is a file, not a folder.',
     remedy: 'Check the path; choose another output folder if it names a file.',
   },
   EEXIST: {
-    code: 'file-unwritable',
+    code: 'unwritable-file',
     message: 'A file is in the way.',
     remedy: 'Choose another output path.',
   },
   EACCES: {
-    code: 'file-unreadable',
+    code: 'unreadable-file',
     message: 'Access is denied.',
     remedy: 'Give yourself access to the file or the folder, or choose another path.',
   },
   EROFS: {
-    code: 'file-unwritable',
+    code: 'unwritable-file',
     message: 'The file system is read-only.',
     remedy: 'Choose an output path elsewhere.',
   },
-  ENOSPC: { code: 'file-unwritable', message: 'The disk is full.', remedy: 'Free some space and try again.' },
+  ENOSPC: { code: 'unwritable-file', message: 'The disk is full.', remedy: 'Free some space and try again.' },
 }
 
 function fileSystemProblem(error: unknown): Problem | null {

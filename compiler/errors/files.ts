@@ -11,19 +11,14 @@ export const fileErrors: ErrorEntries = {
     example:
       "option '--shape <input=dims>' argument 'x' is invalid. Expected input=dimensions, for example x=1,1,187.",
   },
-  'file-not-found': {
-    title: 'A file does not exist',
-    meaning: 'A file that was named on the command line, or that the model refers to, is not there.',
-    remedy: 'Check the path; it is taken relative to the current folder.',
-    example: 'The file does not exist.',
-  },
-  'file-unreadable': {
+  'unreadable-file': {
     title: 'A file cannot be read',
-    meaning: 'The path exists, but it is a folder, or access to it is denied.',
-    remedy: 'Name the file itself, and make sure that you may read it.',
-    example: 'This is a folder, not a file.',
+    meaning:
+      'A file that was named on the command line, or that the model refers to, is not there, is a folder, or may not be read.',
+    remedy: 'Check the path (it is taken relative to the current folder) and your access to it.',
+    example: 'model.onnx cannot be read: no such file',
   },
-  'file-unwritable': {
+  'unwritable-file': {
     title: 'A file cannot be written',
     meaning:
       'The output path is taken, on a read-only file system, or the disk is full. Nothing half-written is left.',

@@ -87,6 +87,29 @@ export const operatorErrors: ErrorEntries = {
     remedy: 'Reshape the tensor to fewer dimensions before the node.',
     example: 'This copy needs 9 nested loops; at most 8 are possible.',
   },
+  'accumulator-overflow': {
+    title: 'A sum of products may leave 32 bits',
+    meaning:
+      'With the given weights and bias, some input would overflow the int32 accumulator. The reference would wrap or saturate silently; here it is refused.',
+    remedy:
+      'Use fewer input channels or a smaller window, or larger scales (weights and biases of smaller magnitude).',
+    example: 'Output channel 3 may sum up to 2215148544, beyond a 32-bit accumulator (2147483647).',
+  },
+  'empty-window': {
+    title: 'A pooling window lies outside the tensor',
+    meaning:
+      'With these pads and dilations a window covers padding only, so it has no maximum and no average.',
+    remedy: 'Use smaller pads or dilations.',
+    example: 'A window of pool_1 lies outside x [1,8,4] as a whole.',
+  },
+  'softmax-row-length': {
+    title: 'The softmax of rows of this length is not the same everywhere',
+    meaning:
+      "The reference's table for a quantized Softmax hangs on the last bit of a logarithm, which differs between C libraries for this length. No length up to 7308 is affected.",
+    remedy: 'Pad or split the row.',
+    example:
+      "The reference's softmax table for rows of 7309 values hangs on the last bit of a logarithm that differs between C libraries.",
+  },
   'empty-tensor': {
     title: 'A tensor has no elements',
     meaning: 'A dimension is zero, so there is nothing to compute.',

@@ -3,6 +3,13 @@
 import type { ErrorEntries } from './entry.js'
 
 export const verificationErrors: ErrorEntries = {
+  'not-a-capsule': {
+    title: 'The file is no capsule',
+    meaning:
+      'The file is no WebAssembly module, or a module that Caplet has not built: it lacks the manifest, or it has imports.',
+    remedy: 'Give a model.wasm that `caplet compile` has written.',
+    example: 'The module has no section caplet.manifest',
+  },
   'oracle-version': {
     title: 'Another version of the reference is installed',
     meaning:
