@@ -63,7 +63,7 @@ export const globalAveragePool = defineOperator({
 
 const tooManyPixels = (node: string, operator: string, pixels: number) =>
   new CapletError({
-    code: 'overflowing-accumulator',
+    code: 'accumulator-overflow',
     message: `The sum over ${pixels} elements may exceed 32 bits.`,
     remedy: 'Pool in two stages.',
     node,
