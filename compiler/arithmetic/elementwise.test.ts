@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type OracleTensor, openOracle } from '../../runtime/oracle/onnxruntime.js'
 import { writeModel } from '../../runtime/oracle/write-model.js'
 import { type QuantizedType, rangeOf } from '../ir/types.js'
-import { compileSnippet } from './compile-for-test.js'
+import { compileSnippet } from './compile-snippet.fixture.js'
 import { choosePairForm, type IntegerPairForm, type PairRule, pairInteger, pairRule } from './elementwise.js'
 import { f32 } from './float32.js'
 

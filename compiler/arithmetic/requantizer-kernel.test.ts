@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // assembly/requantize.ts, compiled and run, against its twin and against the rule.
 import { describe, expect, it } from 'vitest'
-import { compileSnippet } from './compile-for-test.js'
+import { compileSnippet } from './compile-snippet.fixture.js'
 import { f32, roundHalfEven } from './float32.js'
 import {
   encodeRecord,
