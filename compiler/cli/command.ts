@@ -2,7 +2,6 @@
 // What every command has in common: --json, one result on stdout, failures as text or JSON, the exit code.
 import { Command } from 'commander'
 import { failureJson, failureOf, failureText } from './failure.js'
-import { addJson } from './options.js'
 
 export interface Result {
   /** Printed by --json. */
@@ -13,17 +12,14 @@ export interface Result {
   readonly failed?: boolean
 }
 
-/** A command with --json and examples in its help. */
+/** A command with examples in its help; the program adds --json to each. */
 export function defineCommand(
   nameAndArguments: string,
   description: string,
   examples: readonly string[],
 ): Command {
   const shown = examples.map((example) => `  $ caplet ${example}`).join('\n')
-  return addJson(new Command(nameAndArguments).description(description)).addHelpText(
-    'after',
-    `\nExamples:\n${shown}`,
-  )
+  return new Command(nameAndArguments).description(description).addHelpText('after', `\nExamples:\n${shown}`)
 }
 
 const print = (text: string) => process.stdout.write(`${text}\n`)

@@ -58,15 +58,16 @@ const oneOf = (available: readonly string[], announced: readonly string[]) => (t
   throw new InvalidArgumentError(choices)
 }
 
-export const addJson = (command: Command): Command =>
-  command.option('--json', 'print one JSON object (docs/json.md) and nothing else')
-
 /** Every flag that changes what is compiled; `compile`, `inspect` and `verify` share them. */
 export function addCompileOptions(command: Command): Command {
   const choice = (flags: string, description: string, parse: (text: string) => string, fallback: string) =>
     command.addOption(new Option(flags, description).argParser(parse).default(fallback))
   command.option('--name <name>', "prefix in C (default: the model file's stem)", parseName)
-  command.option('--shape <input=dims>', 'bind the dimensions of an input; repeatable', parseShape, new Map())
+  command.addOption(
+    new Option('--shape <input=dims>', 'bind the dimensions of an input; repeatable')
+      .argParser(parseShape)
+      .default(new Map(), 'as in the model'),
+  )
   choice(
     '--contract <name>',
     'numeric contract',

@@ -5,13 +5,10 @@ import { compilerVersion } from '../version.js'
 import { reportFailure } from './command.js'
 import { compileCommand } from './compile.js'
 import { errorCommand } from './error.js'
-import { inspectCommand } from './inspect.js'
 import { operatorsCommand } from './operators.js'
-import { runCommand } from './run.js'
-import { verifyCommand } from './verify.js'
 
-const introduction = `Compiles a quantized neural network to a sealed WebAssembly capsule whose outputs equal those of ONNX Runtime in
-every bit.`
+const introduction =
+  'Compiles a quantized neural network to a sealed WebAssembly capsule whose outputs equal those of ONNX Runtime in every bit.'
 
 const examples = `
 Examples:
@@ -28,15 +25,8 @@ export function createProgram(): Command {
     .version(compilerVersion())
     .addHelpText('after', examples)
     .showSuggestionAfterError()
-  for (const command of [
-    compileCommand(),
-    inspectCommand(),
-    verifyCommand(),
-    runCommand(),
-    operatorsCommand(),
-    errorCommand(),
-  ]) {
-    program.addCommand(command)
+  for (const command of [compileCommand(), operatorsCommand(), errorCommand()]) {
+    program.addCommand(command.option('--json', 'print one JSON object (docs/json.md) and nothing else'))
   }
   // Errors are thrown, and printed by reportFailure instead of by commander.
   for (const command of [program, ...program.commands]) {
