@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// convolution: sums of products over a sliding window, 1-D and 2-D, with groups.
+// convolution: sums of products over a sliding window, 1-D and 2-D, with groups. Three kernels share the work:
+// fully-connected where there is one window, depthwise where a sum runs over one input channel, convolution else.
 import { defineOperator } from '../definition.js'
 import { lowerRow } from '../fully-connected/row.js'
 import { lowerDense } from './dense.js'
+import { isDepthwise, lowerDepthwise } from './depthwise.js'
 import { type Geometry, geometryOf, pixelsOf } from './geometry.js'
 import { lowerChannels } from './output-channels.js'
 import { reference } from './reference.js'
@@ -18,14 +20,16 @@ export const convolution = defineOperator({
     const input = context.tensor(node.inputs[0]!)
     const output = context.tensor(node.outputs[0]!)
     const geometry = geometryOf(attributes, input, output)
-    const channels = lowerChannels({
+    const sum = {
       node,
       channels: channelWeights(attributes),
       inputType: activationType(input),
       inputZeroPoint: attributes.inputZeroPoint,
       output: attributes.requantization,
       preferFloat: context.preferFloat,
-    })
+    }
+    if (isDepthwise(geometry)) return [lowerDepthwise({ node, input, output, geometry, sum })]
+    const channels = lowerChannels({ ...sum, wideWeights: 'corrected' })
     if (isOneRow(geometry)) return [lowerRow({ node, input, output, channels })]
     const { inputZeroPoint } = attributes
     return [lowerDense({ node, input, output, geometry, channels, inputZeroPoint })]
@@ -35,11 +39,6 @@ export const convolution = defineOperator({
 /** One window that covers the whole input: its column is the input as it lies in memory. */
 function isOneRow(geometry: Geometry): boolean {
   const { input, kernel, isPadded, group } = geometry
-  return (
-    pixelsOf(geometry) === 1 &&
-    group === 1 &&
-    !isPadded &&
-    input.height === kernel.height &&
-    input.width === kernel.width
-  )
+  const coversInput = input.height === kernel.height && input.width === kernel.width
+  return pixelsOf(geometry) === 1 && group === 1 && !isPadded && coversInput
 }

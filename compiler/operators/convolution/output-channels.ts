@@ -29,11 +29,13 @@ export interface SumOfProducts {
   readonly inputZeroPoint: number
   readonly output: Requantization | FloatOutput
   readonly preferFloat: boolean
+  /** Weights beyond int8 once their zero point is off: 'corrected' keeps int8 and corrects by the column's sum, 'widened' makes all int16. */
+  readonly wideWeights: 'corrected' | 'widened'
 }
 
 export interface LoweredChannels {
-  /** int8 weights per channel, the column's order. */
-  readonly weights: readonly Int8Array[]
+  /** Per channel, in the column's order; int16 only where the layer asks for it. */
+  readonly weights: readonly (Int8Array | Int16Array)[]
   /** Per channel: bias and requantizer parameters, then the correction where `isCorrected`. */
   readonly records: readonly Uint8Array[]
   /** Bytes of a record without the correction. */
@@ -48,7 +50,7 @@ export interface LoweredChannels {
 
 /** Throws CapletError 'accumulator-overflow' where a sum, or a prefix of it as the kernels add it, may leave int32. */
 export function lowerChannels(layer: SumOfProducts): LoweredChannels {
-  const stored = layer.channels.map(storeWeights)
+  const stored = storeWeights(layer)
   const isCorrected = stored.some(({ correction }) => correction !== 0)
   const bounds = layer.channels.map((channel) => boundsOf(channel, layer))
   checkRange(layer, stored, bounds)
@@ -69,14 +71,25 @@ export function lowerChannels(layer: SumOfProducts): LoweredChannels {
 }
 
 interface StoredWeights {
-  readonly weights: Int8Array
+  readonly weights: Int8Array | Int16Array
   readonly correction: number
 }
 
-function storeWeights({ weights, weightZeroPoint }: ChannelWeights): StoredWeights {
-  const fits = weights.every((w) => w - weightZeroPoint >= -128 && w - weightZeroPoint <= 127)
+function storeWeights({ channels, wideWeights }: SumOfProducts): StoredWeights[] {
+  if (wideWeights === 'corrected' || channels.every(fitsInt8)) return channels.map(storeInt8)
+  return channels.map(({ weights, weightZeroPoint }) => ({
+    weights: Int16Array.from(weights, (w) => w - weightZeroPoint),
+    correction: 0,
+  }))
+}
+
+const fitsInt8 = ({ weights, weightZeroPoint }: ChannelWeights): boolean =>
+  weights.every((w) => w - weightZeroPoint >= -128 && w - weightZeroPoint <= 127)
+
+function storeInt8(channel: ChannelWeights): StoredWeights {
+  const { weights, weightZeroPoint } = channel
   // uint8 weights move down by 128, int8 ones stay; the rest of the zero point is the correction.
-  const shift = fits ? weightZeroPoint : weights.some((w) => w > 127) ? 128 : 0
+  const shift = fitsInt8(channel) ? weightZeroPoint : weights.some((w) => w > 127) ? 128 : 0
   return { weights: Int8Array.from(weights, (w) => w - shift), correction: weightZeroPoint - shift }
 }
 
@@ -109,7 +122,7 @@ function checkRange(layer: SumOfProducts, stored: readonly StoredWeights[], boun
   const largest = Math.max(-min, max)
   for (const [channel, { min: low, max: high }] of bounds.entries()) {
     const { weights } = stored[channel]!
-    const raw = weights.reduce((sum, w) => sum + Math.abs(w) * largest, 0)
+    const raw = largest * Array.from(weights, Math.abs).reduce((sum, w) => sum + w, 0)
     const total = weights.length * largest
     const beyond = Math.max(-low - 1, high, raw, total)
     if (beyond < INT32_LIMIT) continue

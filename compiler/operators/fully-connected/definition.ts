@@ -27,6 +27,7 @@ export const fullyConnected = defineOperator({
       inputZeroPoint: attributes.inputZeroPoint,
       output: attributes.requantization ?? floatOutput(attributes),
       preferFloat: context.preferFloat,
+      wideWeights: 'corrected',
     })
     const rows = sizeOf(input.shape) / depth
     if (rows === 1) return [lowerRow({ node, input, output, channels })]

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: 3x3 depthwise convolution of [1, 6, 5, 4] (NHWC) int8, padded by 1. The build generates one such file per step.
+export { requantizeFull as requantize } from "../requantize"
+export type ELEMENT = i8
+export type WEIGHT = i8
+export const INPUT: usize = 64
+export const OUTPUT: usize = 192
+export const WEIGHTS: usize = 0
+export const PATCH: usize = 320
+export const BUFFER: usize = 600
+export const IN_HEIGHT: i32 = 6
+export const IN_WIDTH: i32 = 5
+export const CHANNELS: usize = 4
+export const MULTIPLIER: usize = 1
+export const OUT_HEIGHT: i32 = 6
+export const OUT_WIDTH: i32 = 5
+export const TILES: i32 = 2
+export const TILES_Y: i32 = 2
+export const TILES_X: i32 = 1
+export const TILE_HEIGHT: i32 = 3
+export const TILE_WIDTH: i32 = 5
+export const PATCH_HEIGHT: i32 = 5
+export const PATCH_WIDTH: i32 = 7
+export const STRIDE_Y: i32 = 1
+export const STRIDE_X: i32 = 1
+export const PAD_Y: i32 = 1
+export const PAD_X: i32 = 1
+export const IS_PADDED: bool = true
+export const UNROLLED: usize = 9
+export const REPEATS_Y: usize = 1
+export const REPEATS_X: usize = 1
+export const REPEAT_BYTES_Y: usize = 0
+export const REPEAT_BYTES_X: usize = 0
+export const TAP_1: usize = 8
+export const TAP_2: usize = 16
+export const TAP_3: usize = 56
+export const TAP_4: usize = 64
+export const TAP_5: usize = 72
+export const TAP_6: usize = 112
+export const TAP_7: usize = 120
+export const TAP_8: usize = 128
+export const RECORD_BYTES: usize = 12
+export const INPUT_ZERO_POINT: i32 = -3
+export const OUTPUT_ZERO_POINT: i32 = 5
+export const OUTPUT_MIN: i32 = -128
+export const OUTPUT_MAX: i32 = 127
