@@ -32,6 +32,13 @@ export interface StoredTensor {
   readonly order: Order
 }
 
+export interface ChosenOrders {
+  /** Of input 0, into which it is brought; null: as it is. */
+  readonly input: Order | null
+  /** Of output 0. */
+  readonly output: Order
+}
+
 export interface LoweringOptions {
   /** The f32 requantizer may be chosen for speed (targets with an FPU); otherwise only where no integer form is exact. */
   readonly preferFloat: boolean
@@ -48,11 +55,10 @@ export interface OperatorDefinition<Name extends OperatorName = OperatorName> {
   readonly summary: string
   readonly layout: LayoutRule
   /**
-   * 'strided' operators only: the storage order of output 0 that costs least, given how the inputs are stored.
-   * null: the kernel needs row-major inputs, and gives a row-major output.
-   * Without it: the order of the largest input of the output's rank, else row-major.
+   * 'strided' operators only: the storage orders that cost least, given how the inputs are stored.
+   * Without it: inputs as they are, the output in the order of the largest input of its rank, else row-major.
    */
-  chooseOrder?(node: TypedNode<Name>, inputs: readonly StoredTensor[], output: Tensor): Order | null
+  chooseOrders?(node: TypedNode<Name>, inputs: readonly StoredTensor[], output: Tensor): ChosenOrders
   /** The meaning: naive, integer-exact (or the contract's f32 operations), shares no code with the kernel. */
   reference(node: TypedNode<Name>, inputs: readonly Value[], outputs: readonly Tensor[]): Value[]
   /** Steps that compute the node. Throws CapletError where no exact form exists. */

@@ -5,10 +5,12 @@ import { argMax } from './arg-max/definition.js'
 import { averagePool } from './average-pool/definition.js'
 import { concat } from './concat/definition.js'
 import { constant } from './constant/definition.js'
+import { convolution } from './convolution/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
 import { floatBinary } from './float-binary/definition.js'
 import { floatSoftmax } from './float-softmax/definition.js'
+import { fullyConnected } from './fully-connected/definition.js'
 import { globalAveragePool } from './global-average-pool/definition.js'
 import { maxPool } from './max-pool/definition.js'
 import { pad } from './pad/definition.js'
@@ -21,6 +23,8 @@ import { table } from './table/definition.js'
 import { transpose } from './transpose/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
+  convolution,
+  fullyConnected,
   table,
   quantizedBinary,
   floatBinary,

@@ -86,14 +86,13 @@ function chooseOrders(
       return { inputOrder: () => order, outputOrder: () => order }
     }
     case 'strided': {
-      if (!definition.chooseOrder) return { inputOrder: null, outputOrder: kept }
+      if (!definition.chooseOrders) return { inputOrder: null, outputOrder: kept }
       const stored: StoredTensor[] = inputs.flatMap((t) =>
         t ? [{ shape: t.shape, order: t.layout.order }] : [],
       )
       const typed = node as TypedNode<OperatorName> & { attributes: OperatorAttributes[OperatorName] }
-      const order = definition.chooseOrder(typed, stored, outputs[0]!)
-      if (!order) return { inputOrder: rowMajor, outputOrder: rowMajor }
-      return { inputOrder: null, outputOrder: () => order }
+      const { input, output } = definition.chooseOrders(typed, stored, outputs[0]!)
+      return { inputOrder: input && (() => input), outputOrder: () => output }
     }
   }
 }

@@ -23,8 +23,8 @@ export interface LowerOptions extends LoweringOptions {
  * Throws CapletError with every node that has no exact form.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions): Program {
+  rejectEmpty(graph)
   const { nodes, tensors, outputs } = assignLayouts(graph, definitionOf, options.edgeLayout)
-  rejectEmpty(nodes, tensors)
   const context: LoweringContext = {
     preferFloat: options.preferFloat,
     tensor: (name) => tensors.get(name)!,
@@ -68,7 +68,7 @@ function lowerNodes(nodes: readonly Node[], context: LoweringContext): Step[] {
   return steps
 }
 
-function rejectEmpty(nodes: readonly Node[], tensors: ReadonlyMap<string, ProgramTensor>): void {
+function rejectEmpty({ nodes, tensors }: Graph): void {
   const problems = nodes.flatMap((node): Problem[] => {
     const empty = [...node.inputs, ...node.outputs].find((name) => tensors.get(name)?.shape.includes(0))
     if (empty === undefined) return []

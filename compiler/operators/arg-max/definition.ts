@@ -11,8 +11,10 @@ export const argMax = defineOperator({
   name: 'arg_max',
   summary: 'index of the maximum along an axis, as int64',
   layout: 'strided',
-  chooseOrder: ({ attributes: { axis } }, [input], output) =>
-    output.shape.length === input!.shape.length ? input!.order : without(axis, input!.order),
+  chooseOrders: ({ attributes: { axis } }, [input], output) => ({
+    input: null,
+    output: output.shape.length === input!.shape.length ? input!.order : without(axis, input!.order),
+  }),
   reference,
   lower(node, context) {
     const input = context.tensor(node.inputs[0]!)

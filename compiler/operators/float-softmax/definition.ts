@@ -3,7 +3,7 @@
 import { splitAt, splitTail } from '../axis-split.js'
 import { defineOperator } from '../definition.js'
 import { outputConstants } from '../output-quantum.js'
-import { rowOrder } from '../row-order.js'
+import { rowOrders } from '../row-orders.js'
 import { bytesOf } from '../segment.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
@@ -12,7 +12,7 @@ export const floatSoftmax = defineOperator({
   name: 'float_softmax',
   summary: 'float32 softmax of rows',
   layout: 'strided',
-  chooseOrder: (node, [input]) => rowOrder(node.attributes, input!),
+  chooseOrders: (node, [input]) => rowOrders(node.attributes, input!),
   reference,
   lower(node, context) {
     const input = context.tensor(node.inputs[0]!)

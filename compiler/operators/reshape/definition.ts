@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // reshape: the same elements under another shape (also flatten, squeeze, unsqueeze): always a view. Where the input's
-// storage order has no counterpart in the new shape, the input is first brought into row-major order.
+// storage order has no counterpart in the new shape, the input is first brought into the nearest order that has one.
 import { longAxes, type Order, rowMajorOrder } from '../../ir/layout.js'
-import { defineOperator, type StoredTensor } from '../definition.js'
+import { type ChosenOrders, defineOperator, type StoredTensor } from '../definition.js'
 import { viewStep } from '../strided-copy.js'
 
 export const reshape = defineOperator({
   name: 'reshape',
   summary: 'the same elements under another shape; a view',
   layout: 'strided',
-  chooseOrder: (_, [input], output) => carryOrder(input!, output.shape),
+  chooseOrders: (_, [input], output) => carryOrders(input!, output.shape),
   reference: (_, [input], [output]) => [{ shape: output!.shape, data: input!.data }],
   lower: (node) => [viewStep(node, node.inputs[0]!, node.outputs[0]!)],
 })
@@ -20,19 +20,32 @@ interface Group {
   readonly output: readonly number[]
 }
 
-/** The order of the output shape in which the input's bytes, as they are, are the reshaped tensor; null if there is none. */
-export function carryOrder(input: StoredTensor, outputShape: readonly number[]): Order | null {
-  const groups = matchGroups(input.shape, outputShape)
-  let stored = longAxes(input.shape, input.order)
-  const long: number[] = []
-  while (stored.length > 0) {
-    const group = groups.find((g) => g.input[0] === stored[0])
-    if (!group?.input.every((axis, position) => axis === stored[position])) return null
-    long.push(...group.output)
-    stored = stored.slice(group.input.length)
+/**
+ * Orders of the same bytes: each group's axes side by side and ascending, groups in the order in which they begin in
+ * memory. Where the input is stored like that already, nothing has to move:
+ *
+ *     [1, 6, 4, 5] as (0 2 3 1)  =>  [1, 6, 20] as (0 2 1)         [1, 2, 3, 20] as (0 3 2 1) needs (0 3 1 2) for [1, 6, 20]
+ */
+export function carryOrders(input: StoredTensor, outputShape: readonly number[]): ChosenOrders {
+  const begin = (group: Group) => Math.min(...group.input.map((axis) => input.order.indexOf(axis)))
+  const groups = matchGroups(input.shape, outputShape).sort((a, b) => begin(a) - begin(b))
+  return {
+    input: completed(
+      groups.flatMap((group) => group.input),
+      input.shape.length,
+    ),
+    output: completed(
+      groups.flatMap((group) => group.output),
+      outputShape.length,
+    ),
   }
-  return [...rowMajorOrder(outputShape.length).filter((axis) => !long.includes(axis)), ...long]
 }
+
+/** With the axes of length 1, which no group has, in front. */
+const completed = (long: Order, rank: number): Order => [
+  ...rowMajorOrder(rank).filter((axis) => !long.includes(axis)),
+  ...long,
+]
 
 /** Splits both shapes into the finest groups of equal size; axes of length 1 belong to none. Pre: equal sizes, > 0. */
 function matchGroups(inputShape: readonly number[], outputShape: readonly number[]): Group[] {

@@ -4,7 +4,7 @@ import { quantizedSoftmaxTable } from '../../arithmetic/rows.js'
 import { rangeOf } from '../../ir/types.js'
 import { splitAt, splitTail } from '../axis-split.js'
 import { defineOperator } from '../definition.js'
-import { rowOrder } from '../row-order.js'
+import { rowOrders } from '../row-orders.js'
 import { bytesOf } from '../segment.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
@@ -13,7 +13,7 @@ export const softmax = defineOperator({
   name: 'softmax',
   summary: 'QLinearSoftmax of 8-bit rows',
   layout: 'strided',
-  chooseOrder: (node, [input]) => rowOrder(node.attributes, input!),
+  chooseOrders: (node, [input]) => rowOrders(node.attributes, input!),
   reference,
   lower(node, context) {
     const input = context.tensor(node.inputs[0]!)

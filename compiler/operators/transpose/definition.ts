@@ -12,7 +12,10 @@ export const transpose = defineOperator({
   name: 'transpose',
   summary: 'axes in another order; a view where no byte has to move',
   layout: 'strided',
-  chooseOrder: (node, [input]) => input!.order.map((axis) => node.attributes.permutation.indexOf(axis)),
+  chooseOrders: ({ attributes: { permutation } }, [input]) => ({
+    input: null,
+    output: input!.order.map((axis) => permutation.indexOf(axis)),
+  }),
   reference,
   lower(node, context) {
     const input = context.tensor(node.inputs[0]!)
