@@ -43,6 +43,7 @@ export async function capletJson(
 ): Promise<{ exitCode: number; json: any }> {
   const { exitCode, stdout } = await caplet(...words, '--json')
   const json = JSON.parse(stdout)
+  if (schema !== 'failure') expect(json.error, stdout).toBeUndefined()
   const text = readFileSync(join(root, 'docs', 'schemas', `${schema}.json`), 'utf8')
   const validate = ajv.compile({ ...JSON.parse(text), $id: undefined })
   validate(json)
