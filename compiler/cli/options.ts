@@ -2,6 +2,7 @@
 // The flags that several commands share, and how their values are read. A value that no model could make right is
 // wrong usage (exit code 2).
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { targets } from '../targets.js'
 
 /** Dimensions by input name. */
 export type Shapes = ReadonlyMap<string, readonly number[]>
@@ -50,13 +51,15 @@ function parseName(text: string): string {
 }
 
 /** One of the values that this version has; a value of later versions is refused as such. */
-const oneOf = (available: readonly string[], announced: readonly string[]) => (text: string) => {
-  if (available.includes(text)) return text
-  const choices = `Available: ${available.join(', ')}.`
-  if (announced.includes(text))
-    throw new InvalidArgumentError(`${text} is not available in this version. ${choices}`)
-  throw new InvalidArgumentError(choices)
-}
+const oneOf =
+  (available: readonly string[], announced: readonly string[] = []) =>
+  (text: string) => {
+    if (available.includes(text)) return text
+    const choices = `Available: ${available.join(', ')}.`
+    if (announced.includes(text))
+      throw new InvalidArgumentError(`${text} is not available in this version. ${choices}`)
+    throw new InvalidArgumentError(choices)
+  }
 
 /** Every flag that changes what is compiled; `compile`, `inspect` and `verify` share them. */
 export function addCompileOptions(command: Command): Command {
@@ -74,17 +77,22 @@ export function addCompileOptions(command: Command): Command {
     oneOf(['onnxruntime'], ['integer', 'tflite']),
     'onnxruntime',
   )
+  command.addOption(
+    new Option('--target <name>', `processor to be fast on: ${targets.map(({ name }) => name).join(', ')}`)
+      .argParser(oneOf(targets.map(({ name }) => name)))
+      .default(null, 'any: integers only'),
+  )
   choice('--tier <tier>', 'form of the capsule', oneOf(['portable'], ['accelerated', 'native']), 'portable')
   choice(
     '--io <type>',
     'element type at the edges: quantized or float',
-    oneOf(['quantized', 'float'], []),
+    oneOf(['quantized', 'float']),
     'quantized',
   )
   choice(
     '--edge-layout <layout>',
     'order of dimensions at the edges: model or nhwc',
-    oneOf(['model', 'nhwc'], []),
+    oneOf(['model', 'nhwc']),
     'model',
   )
   return command
@@ -95,16 +103,18 @@ export interface CompileFlags {
   readonly name?: string
   readonly shape: Shapes
   readonly contract: 'onnxruntime'
+  readonly target: string | null
   readonly tier: 'portable'
   readonly io: 'quantized' | 'float'
   readonly edgeLayout: 'model' | 'nhwc'
 }
 
 /** The same values as the compiler takes them. */
-export const compileOptionsOf = ({ name, shape, contract, tier, io, edgeLayout }: CompileFlags) => ({
+export const compileOptionsOf = ({ name, shape, contract, target, tier, io, edgeLayout }: CompileFlags) => ({
   ...(name !== undefined && { name }),
   shapes: shape,
   contract,
+  target,
   tier,
   io,
   edgeLayout,
