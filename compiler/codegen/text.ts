@@ -19,7 +19,8 @@ export function describeEdge({ name, type, shape, quantization }: Edge): string 
   const dense = `${quote(name)} ${type} [${shape.join(', ')}]`
   if (!quantization) return dense
   const { scale, zeroPoint } = quantization
-  return `${dense}, real = ${scale} * (value ${zeroPoint < 0 ? '+' : '-'} ${Math.abs(zeroPoint)})`
+  const shift = zeroPoint < 0 ? ` + ${-zeroPoint}` : ` - ${zeroPoint}`
+  return `${dense}, real = ${scale} * ${zeroPoint === 0 ? 'value' : `(value${shift})`}`
 }
 
 const templates = new Map<string, Handlebars.TemplateDelegate>()
