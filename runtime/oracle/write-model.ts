@@ -19,8 +19,8 @@ export interface ModelNode {
 export interface Edge {
   readonly name: string
   readonly type: string
-  /** A string names a dynamic dimension. */
-  readonly shape: readonly (number | string)[]
+  /** A string names a dynamic dimension; null leaves the shape to inference. */
+  readonly shape: readonly (number | string)[] | null
 }
 
 export interface Initializer {
@@ -94,10 +94,12 @@ const edgeProto = ({ name, type, shape }: Edge) => ({
   type: {
     tensorType: {
       elemType: elementType(type),
-      shape: { dim: shape.map((d) => (typeof d === 'string' ? { dimParam: d } : { dimValue: d })) },
+      ...(shape && { shape: { dim: shape.map(dimension) } }),
     },
   },
 })
+
+const dimension = (d: number | string) => (typeof d === 'string' ? { dimParam: d } : { dimValue: d })
 
 function tensorProto({ name, type, shape, data, external }: Initializer) {
   const tensor = { name, dataType: elementType(type), dims: [...shape] }
