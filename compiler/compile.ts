@@ -4,14 +4,15 @@ import { assemble } from './codegen/assemble.js'
 import type { Capsule } from './codegen/capsule.js'
 import type { Program } from './codegen/program.js'
 import { CapletError, type Problem } from './errors.js'
-import { readOnnx } from './import/onnx.js'
 import { evaluateBytes } from './evaluate.js'
+import { readOnnx } from './import/onnx.js'
 import type { Graph } from './ir/graph.js'
 import type { EdgeLayout } from './passes/assign-layouts.js'
 import { inferTypes, type Shapes } from './passes/infer-types.js'
 import { lowerGraph } from './passes/lower.js'
 import { type EdgeIo, type NormalizedGraph, normalize } from './passes/normalize.js'
 import { type ModelFile, readModel } from './read-model.js'
+import { targetNamed } from './targets.js'
 import { compilerVersion } from './version.js'
 
 export interface CompileOptions {
@@ -23,6 +24,8 @@ export interface CompileOptions {
   readonly tier: 'portable'
   readonly io: EdgeIo
   readonly edgeLayout: EdgeLayout
+  /** A processor of targets.ts; null: integer-only wherever the contract allows it. */
+  readonly target: string | null
   /** Also build the WASI command. */
   readonly wasi: boolean
   /** false: every tensor keeps bytes of its own, so that a run can be compared node by node. */
@@ -35,31 +38,42 @@ export const defaultOptions: CompileOptions = {
   tier: 'portable',
   io: 'quantized',
   edgeLayout: 'model',
+  target: null,
   wasi: false,
   reuseMemory: true,
 }
 
 /** The contract that a capsule states: one build of one reference. */
-export const onnxruntimeContract = { name: 'onnxruntime', reference: 'onnxruntime-web', version: '1.30.0' } as const
+export const onnxruntimeContract = {
+  name: 'onnxruntime',
+  reference: 'onnxruntime-web',
+  version: '1.30.0',
+} as const
 
 export async function compileFile(path: string, options: Partial<CompileOptions> = {}): Promise<Capsule> {
   return compileModel(readModel(path), options)
 }
 
 /** Throws CapletError, with every reason, where the model cannot be compiled exactly. */
-export async function compileModel(model: ModelFile, options: Partial<CompileOptions> = {}): Promise<Capsule> {
+export async function compileModel(
+  model: ModelFile,
+  options: Partial<CompileOptions> = {},
+): Promise<Capsule> {
   const all = { ...defaultOptions, ...options }
   const { graph, program } = inFile(model, () => lower(model, all))
   return assembleProgram(model, graph, program, all)
 }
 
 /** Steps 2 to 6: the graph in Caplet's operators, and the steps that compute it. */
-export function lower(model: ModelFile, options: CompileOptions): { graph: NormalizedGraph; program: Program } {
+export function lower(
+  model: ModelFile,
+  options: CompileOptions,
+): { graph: NormalizedGraph; program: Program } {
   const source = readOnnx(model.bytes, model.loadExternal) //                  2 import
   const typed = inferTypes(source, options.shapes) //                          3 infer types
   const graph = normalize(typed, options.io) //                                4, 5 normalize, fuse
   const program = lowerGraph(graph, {
-    preferFloat: false,
+    preferFloat: options.target !== null && targetNamed(options.target)?.hasFloatUnit === true,
     edgeLayout: options.edgeLayout,
     quantization: graph.quantization,
   }) //                                                                        6, 7 lower, schedule

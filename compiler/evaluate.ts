@@ -3,8 +3,8 @@
 // the kernels; what the capsule must equal.
 import type { Graph, Node } from './ir/graph.js'
 import { tensorOf } from './ir/graph.js'
-import { allocate, type Data, rowMajorStrides, sizeOf } from './ir/types.js'
 import type { OperatorName } from './ir/operators.js'
+import { allocate, type Data, rowMajorStrides, sizeOf } from './ir/types.js'
 import type { TypedNode, Value } from './operators/definition.js'
 import { definitionOf } from './operators/list.js'
 import { type EdgeLayout, edgeOrder } from './passes/assign-layouts.js'
@@ -42,7 +42,8 @@ export function evaluateBytes(graph: Graph, inputs: readonly Uint8Array[], layou
 }
 
 /** The array's bytes, shared. */
-export const bytesOf = (data: Data): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+export const bytesOf = (data: Data): Uint8Array =>
+  new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
 /** Row-major data of the model's order -> the edge's order. */
 export function toEdge(data: Data, shape: readonly number[], layout: EdgeLayout): Data {
@@ -53,7 +54,11 @@ export function toEdge(data: Data, shape: readonly number[], layout: EdgeLayout)
 export function fromEdge(data: Data, shape: readonly number[], layout: EdgeLayout): Data {
   const order = edgeOrder(layout, shape.length)
   const inverse = order.map((_, axis) => order.indexOf(axis))
-  return reordered(data, order.map((axis) => shape[axis]!), inverse)
+  return reordered(
+    data,
+    order.map((axis) => shape[axis]!),
+    inverse,
+  )
 }
 
 function reordered(data: Data, shape: readonly number[], order: readonly number[]): Data {

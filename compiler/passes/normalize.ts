@@ -83,7 +83,10 @@ function defineInputs(
 }
 
 function convertNode(conversion: Conversion, node: Node, graph: OnnxGraph): void {
-  if (conversion.isPoisoned(node)) return conversion.poisonOutputs(node)
+  if (conversion.isPoisoned(node)) {
+    conversion.poisonOutputs(node)
+    return
+  }
   const operator = onnxOperators.get(node.operator)!
   const constantOf = (name: string): Constant | undefined => {
     const value = conversion.value(name)
@@ -132,7 +135,8 @@ function defineOutputs(
       quantization.set(name, grid.quantization)
       return grid.tensor
     }
-    if (io === 'quantized') notes.push(`Output "${name}" stays float32: it is not the result of a DequantizeLinear`)
+    if (io === 'quantized')
+      notes.push(`Output "${name}" stays float32: it is not the result of a DequantizeLinear`)
     return value.stored()
   })
 }
@@ -169,7 +173,13 @@ function renameOutputs(
     }
     const { type, shape } = tensors.get(tensor)!
     tensors.set(name, { name, type, shape })
-    copies.push({ name, operator: 'reshape', inputs: [renamed.get(tensor) ?? tensor], outputs: [name], attributes: {} })
+    copies.push({
+      name,
+      operator: 'reshape',
+      inputs: [renamed.get(tensor) ?? tensor],
+      outputs: [name],
+      attributes: {},
+    })
   })
   const nameOf = (name: string) => renamed.get(name) ?? name
   for (const [from, to] of renamed) {

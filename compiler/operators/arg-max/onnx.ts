@@ -13,7 +13,12 @@ function ranked(conversion: Conversion, grid: Grid, shape: readonly number[]): s
   const distinct = [...new Set(grid.values)].sort((a, b) => a - b)
   if (distinct.length === 256 && isMonotone(grid.values, grid.type)) return grid.tensor
   const table = Uint8Array.from(grid.values, (v) => distinct.indexOf(v))
-  return conversion.emit('table', [grid.tensor], { type: 'uint8', shape }, { table, axis: null, label: 'rank' })
+  return conversion.emit(
+    'table',
+    [grid.tensor],
+    { type: 'uint8', shape },
+    { table, axis: null, label: 'rank' },
+  )
 }
 
 export const argMax: OnnxOperator = {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX AveragePool, GlobalAveragePool and their quantized forms. A pool over the whole image without padding takes
 // the global pool's rule in the reference (research rule 2.4).
+
+import type { Summation } from '../../ir/operators.js'
 import { type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { ComputedFloat } from '../../passes/convert/floats.js'
@@ -9,9 +11,8 @@ import type { Target } from '../../passes/convert/values.js'
 import { defaultZeroPoint } from '../fused.js'
 import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
-import type { Summation } from '../../ir/operators.js'
-import { floatSummation, globalSummation } from './summation.js'
 import { type PlacedWindow, placeWindow, windowAttributes } from '../window.js'
+import { floatSummation, globalSummation } from './summation.js'
 
 const poolAttributes = { ...windowAttributes, ceil_mode: 'int', count_include_pad: 'int' } as const
 
@@ -39,7 +40,13 @@ const poolType = (node: OnnxNode, zeroPoint: number | null): TensorType => ({
 
 const globalType = (node: OnnxNode, zeroPoint: number | null): TensorType => ({
   type: zeroPoint !== null && node.has(zeroPoint) ? node.type(zeroPoint).type : node.type(0).type,
-  shape: [...node.shape(0).slice(0, 2), ...node.shape(0).slice(2).map(() => 1)],
+  shape: [
+    ...node.shape(0).slice(0, 2),
+    ...node
+      .shape(0)
+      .slice(2)
+      .map(() => 1),
+  ],
 })
 
 const wholeImage = (spatial: readonly number[]): PlacedWindow => ({
@@ -85,7 +92,9 @@ export const averagePool: OnnxOperator = {
   attributes: poolAttributes,
   infer: (node) => [poolType(node, null)],
   fuse: (node, group) =>
-    place(node).dilations.some((d) => d !== 1) ? null : fuseUnary('com.microsoft.QLinearAveragePool', () => ({}))(node, group),
+    place(node).dilations.some((d) => d !== 1)
+      ? null
+      : fuseUnary('com.microsoft.QLinearAveragePool', () => ({}))(node, group),
   convert: (node, conversion) => {
     const placed = place(node)
     const pool = {
@@ -105,7 +114,8 @@ export const globalAveragePool: OnnxOperator = {
   attributes: {},
   infer: (node) => [globalType(node, null)],
   fuse: fuseUnary('com.microsoft.QLinearGlobalAveragePool', () => ({})),
-  convert: (node, conversion) => convertFloatPool(node, conversion, wholeImage(node.shape(0).slice(2)), globalSummation),
+  convert: (node, conversion) =>
+    convertFloatPool(node, conversion, wholeImage(node.shape(0).slice(2)), globalSummation),
 }
 
 /** Rule of QLinearGlobalAveragePool: m = f(s_x / f(s_y * f(n))). */

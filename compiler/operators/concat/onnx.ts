@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX Concat and QLinearConcat: copies; inputs on another grid than the output's go through a table first.
+
+import { allocate, type Constant, sizeOf } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { asFloat } from '../../passes/convert/copies.js'
 import { CommutingFloat } from '../../passes/convert/floats.js'
 import { dequantizeTable } from '../../passes/convert/tables.js'
 import type { FloatValue } from '../../passes/convert/values.js'
-import { allocate, type Constant, sizeOf } from '../../ir/types.js'
 import { defaultZeroPoint } from '../fused.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
@@ -15,7 +16,8 @@ function concatShape(node: OnnxNode, shapes: readonly (readonly number[])[]): nu
   const axis = node.axis(node.int('axis', 0), first.length)
   for (const shape of shapes) {
     const fits = shape.length === first.length && shape.every((d, i) => i === axis || d === first[i])
-    if (!fits) throw node.error('malformed-model', `Shapes [${first}] and [${shape}] do not fit`, 'Correct them.')
+    if (!fits)
+      throw node.error('malformed-model', `Shapes [${first}] and [${shape}] do not fit`, 'Correct them.')
   }
   return first.map((d, i) => (i === axis ? shapes.reduce((sum, s) => sum + s[axis]!, 0) : d))
 }
@@ -38,15 +40,23 @@ function concatConstants(node: OnnxNode, inputs: readonly Constant[]): Constant 
   return { type: inputs[0]!.type, shape, data }
 }
 
-const sameTable = (a: Float32Array, b: Float32Array) => a.length === b.length && a.every((v, i) => Object.is(v, b[i]))
+const sameTable = (a: Float32Array, b: Float32Array) =>
+  a.length === b.length && a.every((v, i) => Object.is(v, b[i]))
 
 /** Tensors on one grid are concatenated as they are. */
-function concatFloats(conversion: Conversion, floats: readonly FloatValue[], shape: readonly number[], axis: number) {
+function concatFloats(
+  conversion: Conversion,
+  floats: readonly FloatValue[],
+  shape: readonly number[],
+  axis: number,
+) {
   const grid = floats[0]!.grid
   const isOneGrid =
     grid !== null &&
     grid.axis === null &&
-    floats.every((f) => f.grid?.axis === null && f.grid.type === grid.type && sameTable(f.grid.values, grid.values))
+    floats.every(
+      (f) => f.grid?.axis === null && f.grid.type === grid.type && sameTable(f.grid.values, grid.values),
+    )
   if (!isOneGrid) return new CommutingFloat(conversion, shape, 'concat', floats, () => ({ axis }))
   const tensors = floats.map((f) => f.grid!.tensor)
   const tensor = conversion.emit('concat', tensors, { type: grid.type, shape }, { axis })
@@ -110,4 +120,3 @@ export const qLinearConcat: OnnxOperator = {
     conversion.define(name, { kind: 'integer', type, shape, tensor })
   },
 }
-

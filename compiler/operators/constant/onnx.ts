@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX operators that are constants at compile time: Constant, ConstantOfShape, Shape, Gather and Cast of constants.
-import { allocate, type Constant, type ElementType, sizeOf } from '../../ir/types.js'
+
 import { elementTypeOf } from '../../import/tensor-proto.js'
+import { allocate, type Constant, type ElementType, sizeOf } from '../../ir/types.js'
 import { convertCopy } from '../../passes/convert/copies.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
 import { rearranged } from './arithmetic.js'
@@ -28,7 +29,12 @@ function constantValue(node: OnnxNode): Constant {
   }
   if (a.value_int !== undefined) return { ...int64s([a.value_int as number]), shape: [] }
   if (a.value_ints !== undefined) return int64s(a.value_ints as number[])
-  throw node.error('unsupported-attribute', 'The constant has no tensor or number', 'Use the attribute "value".', 'value')
+  throw node.error(
+    'unsupported-attribute',
+    'The constant has no tensor or number',
+    'Use the attribute "value".',
+    'value',
+  )
 }
 
 const typeOf = ({ type, shape }: Constant) => ({ type, shape })
@@ -36,7 +42,13 @@ const typeOf = ({ type, shape }: Constant) => ({ type, shape })
 export const constant: OnnxOperator = {
   name: 'Constant',
   inputs: [0, 0],
-  attributes: { value: 'tensor', value_float: 'float', value_floats: 'floats', value_int: 'int', value_ints: 'ints' },
+  attributes: {
+    value: 'tensor',
+    value_float: 'float',
+    value_floats: 'floats',
+    value_int: 'int',
+    value_ints: 'ints',
+  },
   infer: (node) => [typeOf(constantValue(node))],
   evaluate: (node) => [constantValue(node)],
 }
@@ -103,7 +115,7 @@ export const gather: OnnxOperator = {
   },
 }
 
-function castConstant(node: OnnxNode, x: Constant, to: ElementType): Constant {
+function castConstant(_node: OnnxNode, x: Constant, to: ElementType): Constant {
   const data = allocate(to, x.data.length)
   for (let i = 0; i < data.length; i++) {
     const value = x.data[i]!

@@ -13,7 +13,12 @@ export const depthToSpace: OnnxOperator = {
     const block = node.int('blocksize', 0)
     const [n, c, h, w] = shape as [number, number, number, number]
     if (shape.length !== 4 || block < 1 || c % (block * block) !== 0) {
-      throw node.error('malformed-model', `blocksize ${block} does not fit [${shape}]`, 'Correct it.', 'blocksize')
+      throw node.error(
+        'malformed-model',
+        `blocksize ${block} does not fit [${shape}]`,
+        'Correct it.',
+        'blocksize',
+      )
     }
     return [{ type: node.type(0).type, shape: [n, c / (block * block), h * block, w * block] }]
   },

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX Pad. The pad value of a float tensor is quantized with it; on integer tensors it is the integer itself.
 import { quantize } from '../../arithmetic/float32.js'
+import type { PadAttributes } from '../../ir/operators.js'
+import { rangeOf } from '../../ir/types.js'
 import { asFloat } from '../../passes/convert/copies.js'
 import { CommutingFloat } from '../../passes/convert/floats.js'
 import { quantumOf } from '../../passes/convert/tables.js'
-import { rangeOf } from '../../ir/types.js'
-import type { PadAttributes } from '../../ir/operators.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
 
 function padsOf(node: OnnxNode): number[] {
@@ -28,7 +28,12 @@ function padsOf(node: OnnxNode): number[] {
 function modeOf(node: OnnxNode): PadAttributes['mode'] {
   const mode = node.string('mode', 'constant')
   if (mode === 'constant' || mode === 'reflect' || mode === 'edge') return mode
-  throw node.error('unsupported-attribute', `mode "${mode}" is not supported`, 'Use constant, edge or reflect.', 'mode')
+  throw node.error(
+    'unsupported-attribute',
+    `mode "${mode}" is not supported`,
+    'Use constant, edge or reflect.',
+    'mode',
+  )
 }
 
 export const pad: OnnxOperator = {
@@ -56,7 +61,12 @@ export const pad: OnnxOperator = {
     const fill = constant ? Number(constant.data[0]) : 0
     const value = conversion.value(node.node.inputs[0]!)
     if (value.kind === 'integer') {
-      const tensor = conversion.emit('pad', [value.tensor], { type: value.type, shape }, { pads, mode, value: fill })
+      const tensor = conversion.emit(
+        'pad',
+        [value.tensor],
+        { type: value.type, shape },
+        { pads, mode, value: fill },
+      )
       conversion.define(output, { kind: 'integer', type: value.type, shape, tensor })
       return
     }

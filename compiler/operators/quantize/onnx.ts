@@ -27,7 +27,12 @@ function quantizedTypeOf(node: OnnxNode): QuantizedType {
   const number = node.int('output_dtype', 0)
   const type = number === 0 ? 'uint8' : outputTypes[number]
   if (type) return type
-  throw node.error('unsupported-type', `output_dtype ${number} is not 8-bit`, 'Quantize to int8 or uint8.', 'output_dtype')
+  throw node.error(
+    'unsupported-type',
+    `output_dtype ${number} is not 8-bit`,
+    'Quantize to int8 or uint8.',
+    'output_dtype',
+  )
 }
 
 /** Channel of each element, for per-axis parameters; always 0 for scalar ones. */
@@ -48,10 +53,20 @@ function channelOf(node: OnnxNode, shape: readonly number[], count: number): (in
 
 function refuseBlocks(node: OnnxNode): void {
   if (node.int('block_size', 0) === 0) return
-  throw node.error('unsupported-attribute', 'Blocked scales are not supported', 'Quantize per tensor or per channel.', 'block_size')
+  throw node.error(
+    'unsupported-attribute',
+    'Blocked scales are not supported',
+    'Quantize per tensor or per channel.',
+    'block_size',
+  )
 }
 
-function quantizeConstant(node: OnnxNode, x: Constant, scales: Float32Array, zeroPoints: readonly number[]): Constant {
+function quantizeConstant(
+  node: OnnxNode,
+  x: Constant,
+  scales: Float32Array,
+  zeroPoints: readonly number[],
+): Constant {
   const type = quantizedTypeOf(node)
   const channel = channelOf(node, x.shape, scales.length)
   const data = allocate(type, x.data.length) as Int8Array | Uint8Array
@@ -99,7 +114,11 @@ export const quantizeLinear: OnnxOperator = {
     const output = node.node.outputs[0]!
     const value = conversion.float(node, 0)
     if (scales.length !== 1 || zeroPoints.length !== 1) {
-      throw node.error('per-axis-activation', `An activation has ${scales.length} scales`, 'Quantize activations per tensor.')
+      throw node.error(
+        'per-axis-activation',
+        `An activation has ${scales.length} scales`,
+        'Quantize activations per tensor.',
+      )
     }
     const tensor = value.quantized({ scale: scales[0]!, zeroPoint: zeroPoints[0]!, type })
     conversion.define(output, { kind: 'integer', type, shape: value.shape, tensor })

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX operators that keep elements and their order: Reshape, Flatten, Squeeze, Unsqueeze, Identity, Dropout.
-import { convertCopy } from '../../passes/convert/copies.js'
+
 import { sizeOf } from '../../ir/types.js'
+import { convertCopy } from '../../passes/convert/copies.js'
 import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
 
 function view(
@@ -81,7 +82,12 @@ export const dropout: OnnxOperator = {
   infer: (node) => {
     const training = node.has(2) ? node.required(2, 'training_mode') : undefined
     if (training && Number(training.data[0]) !== 0) {
-      throw node.error('unsupported-attribute', 'training_mode is set', 'Export for inference.', 'training_mode')
+      throw node.error(
+        'unsupported-attribute',
+        'training_mode is set',
+        'Export for inference.',
+        'training_mode',
+      )
     }
     return [node.type(0)]
   },

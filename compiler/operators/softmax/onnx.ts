@@ -12,7 +12,10 @@ export const softmax: OnnxOperator = {
   inputs: [1, 1],
   attributes: { axis: 'int' },
   infer: (node) => [node.type(0)],
-  fuse: fuseUnary('com.microsoft.QLinearSoftmax', (node) => ({ axis: node.int('axis', -1), opset: node.opset })),
+  fuse: fuseUnary('com.microsoft.QLinearSoftmax', (node) => ({
+    axis: node.int('axis', -1),
+    opset: node.opset,
+  })),
   convert: (node, conversion) => {
     const output = node.node.outputs[0]!
     const value = conversion.float(node, 0)

@@ -2,10 +2,11 @@
 // ONNX functions of one value (Relu, Sigmoid, ...), BatchNormalization of a quantized tensor, and the QLinear forms:
 // 256-entry tables.
 import * as functions from '../../arithmetic/functions.js'
-import type { Conversion } from '../../passes/convert/conversion.js'
-import { clampFloat, mapFloat } from '../../passes/convert/functions.js'
-import { dequantizeTable } from '../../passes/convert/tables.js'
 import { rangeOf } from '../../ir/types.js'
+import type { Conversion } from '../../passes/convert/conversion.js'
+import { ConstantFloat } from '../../passes/convert/floats.js'
+import { binaryFloat, clampFloat, mapFloat } from '../../passes/convert/functions.js'
+import { dequantizeTable } from '../../passes/convert/tables.js'
 import { defaultZeroPoint } from '../fused.js'
 import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
@@ -68,7 +69,8 @@ export const clip: OnnxOperator = {
   clamp: (node) => clipBounds(node, (input) => firstOf(node.constant(input))),
   convert: (node, conversion) => {
     const bounds = clipBounds(node, (input) => firstOf(conversion.constant(node, input)))
-    if (!bounds) throw node.error('not-constant', 'Its bounds are computed at run time', 'Make them initializers.')
+    if (!bounds)
+      throw node.error('not-constant', 'Its bounds are computed at run time', 'Make them initializers.')
     convertClamp(node, conversion, bounds.min, Math.max(bounds.min, bounds.max))
   },
 }
@@ -79,7 +81,12 @@ function convertClamp(node: OnnxNode, conversion: Conversion, low: number, high:
   if (conversion.value(node.node.inputs[0]!).kind === 'integer') {
     const x = conversion.quantizedInput(node, 0)
     const table = integerTable(x.type, (q) => Math.min(Math.max(q, low), high))
-    const tensor = conversion.emit('table', [x.tensor], { type: x.type, shape: x.shape }, { table, axis: null, label })
+    const tensor = conversion.emit(
+      'table',
+      [x.tensor],
+      { type: x.type, shape: x.shape },
+      { table, axis: null, label },
+    )
     conversion.define(output, { kind: 'integer', type: x.type, shape: x.shape, tensor })
     return
   }
@@ -123,44 +130,50 @@ export const qLinearLeakyRelu = qLinearUnary('QLinearLeakyRelu', { alpha: 'float
   return functions.leakyRelu(node.float('alpha', 0.01))
 })
 
-/** Research rule 2.6: k = f(g * f(1 / sqrt(f(var + eps)))), c = f(b - f(mean * k)), y = f(f(x * k) + c); one table per channel. */
+/**
+ * Research rule 2.6: k = f(g * f(1 / f(sqrt(f(var + eps))))), c = f(b - f(mean * k)), y = f(f(x * k) + c).
+ * On a quantized tensor that is one table per channel.
+ */
 export const batchNormalization: OnnxOperator = {
   name: 'BatchNormalization',
   inputs: [5, 5],
   attributes: { epsilon: 'float', momentum: 'float', training_mode: 'int', spatial: 'int' },
   infer: (node) => {
     if (node.int('training_mode', 0) !== 0) {
-      throw node.error('unsupported-attribute', 'training_mode is set', 'Export for inference.', 'training_mode')
+      throw node.error(
+        'unsupported-attribute',
+        'training_mode is set',
+        'Export for inference.',
+        'training_mode',
+      )
     }
     return [node.type(0)]
   },
   convert: (node, conversion) => {
     const value = conversion.float(node, 0)
-    const parameter = (input: number, what: string) =>
-      conversion.requiredConstant(node, input, what).data as Float32Array
-    const [scale, bias] = [parameter(1, 'scale'), parameter(2, 'bias')]
+    const { shape } = value
+    const channels = shape[1] ?? 0
+    const parameter = (input: number, what: string) => {
+      const constant = conversion.requiredConstant(node, input, what)
+      if (constant.type === 'float32' && constant.data.length === channels)
+        return constant.data as Float32Array
+      throw node.error('malformed-model', `${what} does not have ${channels} float32 entries`, 'Correct it.')
+    }
+    const [gain, bias] = [parameter(1, 'scale'), parameter(2, 'bias')]
     const [mean, variance] = [parameter(3, 'mean'), parameter(4, 'variance')]
-    const channels = value.shape[1] ?? 0
-    const { grid } = value
-    if (!grid || (grid.axis !== null && grid.axis !== 1) || scale.length !== channels) {
-      throw node.error(
-        'float-function',
-        'It runs in float on a tensor that is not quantized, and the reference does not fold it into the weights',
-        'Fold batch normalization into the convolution before quantizing (onnxruntime.quantization.shape_inference.quant_pre_process does it).',
-      )
-    }
     const epsilon = node.float('epsilon', 1e-5)
-    const values = new Float32Array(channels * 256)
-    for (let c = 0; c < channels; c++) {
-      const k = f(scale[c]! * f(1 / f(Math.sqrt(f(variance[c]! + epsilon)))))
-      const shift = f(bias[c]! - f(mean[c]! * k))
-      for (let byte = 0; byte < 256; byte++) {
-        const x = grid.values[grid.axis === null ? byte : c * 256 + byte]!
-        values[c * 256 + byte] = f(f(x * k) + shift)
-      }
-    }
-    const result = { ...grid, values, axis: 1, quantization: null, label: 'batch normalization' }
-    conversion.define(node.node.outputs[0]!, conversion.grid(value.shape, result))
+    const factor = gain.map((g, c) => f(g * f(1 / f(Math.sqrt(f(variance[c]! + epsilon))))))
+    const shift = bias.map((b, c) => f(b - f(mean[c]! * factor[c]!)))
+    const perChannel = (data: Float32Array) =>
+      new ConstantFloat(conversion, {
+        type: 'float32',
+        shape: shape.slice(1).map((_, i) => (i === 0 ? channels : 1)),
+        data,
+      })
+    const scaled = binaryFloat(node, conversion, 'multiply', value, perChannel(factor), shape)
+    conversion.define(
+      node.node.outputs[0]!,
+      binaryFloat(node, conversion, 'add', scaled, perChannel(shift), shape),
+    )
   },
 }
-

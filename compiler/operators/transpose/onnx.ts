@@ -7,9 +7,15 @@ import type { OnnxNode, OnnxOperator } from '../onnx.js'
 function permutationOf(node: OnnxNode): number[] {
   const rank = node.shape(0).length
   const permutation = node.ints('perm') ?? Array.from({ length: rank }, (_, i) => rank - 1 - i)
-  const isPermutation = permutation.length === rank && [...permutation].sort((a, b) => a - b).every((p, i) => p === i)
+  const isPermutation =
+    permutation.length === rank && [...permutation].sort((a, b) => a - b).every((p, i) => p === i)
   if (isPermutation) return permutation
-  throw node.error('malformed-model', `perm [${permutation}] does not order ${rank} axes`, 'Correct it.', 'perm')
+  throw node.error(
+    'malformed-model',
+    `perm [${permutation}] does not order ${rank} axes`,
+    'Correct it.',
+    'perm',
+  )
 }
 
 export const transpose: OnnxOperator = {

@@ -52,7 +52,8 @@ export function convertMaximum<Name extends OperatorName>(
   const { shape } = conversion.graph.tensors.get(output)!
   const value = conversion.value(node.node.inputs[0]!)
   const float = value.kind === 'integer' ? null : asFloat(conversion, value)
-  const onQuanta = float === null || (float.grid?.axis === null && isMonotone(float.grid.values, float.grid.type))
+  const onQuanta =
+    float === null || (float.grid?.axis === null && isMonotone(float.grid.values, float.grid.type))
   if (onQuanta) conversion.define(output, copied(conversion, value, operator, shape, attributes))
   else conversion.define(output, new CommutingFloat(conversion, shape, operator, [float], () => attributes))
 }

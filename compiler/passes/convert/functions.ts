@@ -36,7 +36,13 @@ export function mapFloat(
   if (value.grid) return gridMapped(conversion, value.shape, value.grid, apply, label)
   if (value.pair) {
     const { pair } = value
-    return pairFloat(node, conversion, value.shape, { ...pair, values: () => pair.values().map(apply) }, label)
+    return pairFloat(
+      node,
+      conversion,
+      value.shape,
+      { ...pair, values: () => pair.values().map(apply) },
+      label,
+    )
   }
   throw node.error(
     'float-function',
@@ -45,7 +51,13 @@ export function mapFloat(
   )
 }
 
-const gridMapped = (c: Conversion, shape: readonly number[], grid: Grid, apply: (v: number) => number, label: string) =>
+const gridMapped = (
+  c: Conversion,
+  shape: readonly number[],
+  grid: Grid,
+  apply: (v: number) => number,
+  label: string,
+) =>
   new GridFloat(c, shape, {
     ...grid,
     values: grid.values.map(apply),
@@ -121,7 +133,12 @@ export function binaryFloat(
   if (a.grid && b.grid && sameTensor(a, b)) {
     const [ga, gb] = [a.grid, b.grid]
     const values = ga.values.map((v, i) => apply(v, gb.values[i]!))
-    return new GridFloat(conversion, shape, { ...ga, values, quantization: null, label: `${gb.label}, ${label}` })
+    return new GridFloat(conversion, shape, {
+      ...ga,
+      values,
+      quantization: null,
+      label: `${gb.label}, ${label}`,
+    })
   }
   const merged = mergedPair(a, b, apply)
   if (merged) return pairFloat(node, conversion, shape, merged, label)

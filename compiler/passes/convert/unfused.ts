@@ -14,7 +14,9 @@ export function unfusedSum(node: OnnxNode, conversion: Conversion): CapletError 
     return producerOf(name)?.operator !== 'DequantizeLinear'
   })
   const refuse = (message: string, remedy: string) => node.error('float-sum', message, remedy)
-  const anyQuantized = graph.nodes.some((n) => n.operator.endsWith('QuantizeLinear') || n.operator.includes('QLinear'))
+  const anyQuantized = graph.nodes.some(
+    (n) => n.operator.endsWith('QuantizeLinear') || n.operator.includes('QLinear'),
+  )
   if (!anyQuantized) {
     return node.error(
       'float-model',

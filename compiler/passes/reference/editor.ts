@@ -115,7 +115,13 @@ export class GraphEditor {
     return name
   }
 
-  newNode(base: string, operator: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes = {}): Node {
+  newNode(
+    base: string,
+    operator: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Attributes = {},
+  ): Node {
     let name = base
     for (let i = 2; this.#nodes.some((n) => n.name === name); i++) name = `${base}.${i}`
     return { name, operator, inputs, outputs, attributes }

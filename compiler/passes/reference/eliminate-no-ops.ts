@@ -39,5 +39,7 @@ export function eliminateNoOps(editor: GraphEditor): boolean {
 function isNoOp(editor: GraphEditor, operator: string, input: string, output: string): boolean {
   if (!noOps.has(operator)) return false
   const [from, to] = [editor.tensor(input), editor.tensor(output)]
-  return from !== undefined && to !== undefined && from.type === to.type && sizeOf(from.shape) === sizeOf(to.shape)
+  return (
+    from !== undefined && to !== undefined && from.type === to.type && sizeOf(from.shape) === sizeOf(to.shape)
+  )
 }

@@ -19,10 +19,7 @@ export function fuseMatMulAdd(editor: GraphEditor): boolean {
     const bias = use.node.inputs[use.input === 0 ? 1 : 0]!
     if (!isBias(editor, node, bias)) continue
     editor.remove(node)
-    editor.replace(
-      use.node,
-      editor.newNode(node.name, 'Gemm', [...node.inputs, bias], use.node.outputs, {}),
-    )
+    editor.replace(use.node, editor.newNode(node.name, 'Gemm', [...node.inputs, bias], use.node.outputs, {}))
     changed = true
   }
   return changed

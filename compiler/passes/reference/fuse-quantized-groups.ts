@@ -12,7 +12,13 @@
 import type { Node } from '../../ir/graph.js'
 import type { DequantizedInput, QuantizedGroup } from '../../operators/onnx.js'
 import type { GraphEditor } from './editor.js'
-import { isDequantize, isQuantize, type ScalarParameters, scalarParameters, typeRange } from './quantization.js'
+import {
+  isDequantize,
+  isQuantize,
+  type ScalarParameters,
+  scalarParameters,
+  typeRange,
+} from './quantization.js'
 
 const f = Math.fround
 
@@ -106,7 +112,11 @@ export function isClampRedundant(editor: GraphEditor, clamp: Node, quantize: Nod
 
 type Bounds = { readonly min: number; readonly max: number }
 
-function coversByValue(bounds: Bounds, { scale, zeroPoint, hasZeroPoint }: ScalarParameters, range: Bounds): boolean {
+function coversByValue(
+  bounds: Bounds,
+  { scale, zeroPoint, hasZeroPoint }: ScalarParameters,
+  range: Bounds,
+): boolean {
   if (!hasZeroPoint) return false
   const epsilon = 2 ** -23
   const lower = f(scale * (range.min - zeroPoint))

@@ -43,7 +43,9 @@ function keyOf(editor: GraphEditor, node: Node): string {
   })
   const attributes = Object.entries(node.attributes)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${typeof value === 'object' && !Array.isArray(value) ? node.name : value}`)
+    .map(
+      ([name, value]) => `${name}=${typeof value === 'object' && !Array.isArray(value) ? node.name : value}`,
+    )
   return [node.operator, ...inputs, ...attributes].join('|')
 }
 

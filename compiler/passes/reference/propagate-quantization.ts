@@ -61,12 +61,20 @@ function insertPair(
 ): Node {
   const float = editor.tensor(output)!
   const zeroPoint = editor.tensor(parameters[1] ?? '')
-  const quantized = editor.addTensor(`${output}/quantized`, { type: zeroPoint?.type ?? 'uint8', shape: float.shape })
+  const quantized = editor.addTensor(`${output}/quantized`, {
+    type: zeroPoint?.type ?? 'uint8',
+    shape: float.shape,
+  })
   const dequantized = editor.addTensor(`${output}/dequantized`, { type: 'float32', shape: float.shape })
   const q = editor.newNode(`${after.name}/quantize`, 'QuantizeLinear', [output, ...parameters], [quantized])
   const current = editor.nodes.find((n) => n.name === after.name)!
   editor.insertAfter(current, q)
-  const dq = editor.newNode(`${after.name}/dequantize`, 'DequantizeLinear', [quantized, ...parameters], [dequantized])
+  const dq = editor.newNode(
+    `${after.name}/dequantize`,
+    'DequantizeLinear',
+    [quantized, ...parameters],
+    [dequantized],
+  )
   editor.insertAfter(q, dq)
   return editor.redirect(reader, output, dequantized)
 }

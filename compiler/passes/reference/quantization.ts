@@ -7,7 +7,8 @@ import type { GraphEditor } from './editor.js'
 export type QuantizeNode = Node & { readonly operator: 'QuantizeLinear' }
 export type DequantizeNode = Node & { readonly operator: 'DequantizeLinear' }
 
-export const isQuantize = (node: Node | undefined): node is QuantizeNode => node?.operator === 'QuantizeLinear'
+export const isQuantize = (node: Node | undefined): node is QuantizeNode =>
+  node?.operator === 'QuantizeLinear'
 export const isDequantize = (node: Node | undefined): node is DequantizeNode =>
   node?.operator === 'DequantizeLinear'
 
@@ -25,8 +26,8 @@ export function scalarParameters(editor: GraphEditor, node: Node): ScalarParamet
   const scale = editor.constant(node.inputs[1] ?? '')
   const zeroName = node.inputs[2] ?? ''
   const zero = zeroName === '' ? undefined : editor.constant(zeroName)
-  if (!scale || scale.data.length !== 1 || scale.shape.length > 1) return null
-  if (zeroName !== '' && (!zero || zero.data.length !== 1 || zero.shape.length > 1)) return null
+  if (scale?.data.length !== 1 || scale.shape.length > 1) return null
+  if (zeroName !== '' && (zero?.data.length !== 1 || zero.shape.length > 1)) return null
   const quantized = isQuantize(node) ? node.outputs[0]! : node.inputs[0]!
   return {
     scale: Number(scale.data[0]),

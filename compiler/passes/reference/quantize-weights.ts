@@ -89,7 +89,11 @@ function addDequantize(
   return output
 }
 
-function addQuantizedWeight(editor: GraphEditor, node: Node, weight: Constant): { output: string; scale: string } {
+function addQuantizedWeight(
+  editor: GraphEditor,
+  node: Node,
+  weight: Constant,
+): { output: string; scale: string } {
   const values = weight.data as Float32Array
   const min = values.reduce((a, v) => Math.min(a, v), 0)
   const max = values.reduce((a, v) => Math.max(a, v), 0)

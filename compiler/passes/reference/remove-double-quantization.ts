@@ -10,7 +10,14 @@
  */
 import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
-import { isDequantize, isMatchingPair, isQuantize, type ScalarParameters, scalarParameters, typeRange } from './quantization.js'
+import {
+  isDequantize,
+  isMatchingPair,
+  isQuantize,
+  type ScalarParameters,
+  scalarParameters,
+  typeRange,
+} from './quantization.js'
 
 const f = Math.fround
 
@@ -26,10 +33,10 @@ export function removeDoubleQuantization(editor: GraphEditor): boolean {
 function removeAround(editor: GraphEditor, self: Node): boolean {
   const child = editor.onlyUse(self.outputs[0]!)
   const parent = editor.producer(self.inputs[0]!)
-  if (!child || child.input !== 0 || !isQuantize(child.node)) return false
+  if (child?.input !== 0 || !isQuantize(child.node)) return false
   if (!isQuantize(parent) || !editor.onlyUse(parent.outputs[0]!)) return false
   const grandchild = editor.onlyUse(child.node.outputs[0]!)
-  if (!grandchild || grandchild.input !== 0 || !isDequantize(grandchild.node)) return false
+  if (grandchild?.input !== 0 || !isDequantize(grandchild.node)) return false
   const first = scalarParameters(editor, self)
   const second = scalarParameters(editor, child.node)
   const matches =
@@ -47,7 +54,10 @@ function removeAround(editor: GraphEditor, self: Node): boolean {
 }
 
 /** Null where both are equal already. */
-function mergedParameters(a: ScalarParameters, b: ScalarParameters): { scale: number; zeroPoint: number } | null {
+function mergedParameters(
+  a: ScalarParameters,
+  b: ScalarParameters,
+): { scale: number; zeroPoint: number } | null {
   if (a.zeroPoint === b.zeroPoint && Math.abs(f(a.scale - b.scale)) < 1e-20) return null
   const { min, max } = typeRange(a.type)!
   const realMin = Math.max(f((min - a.zeroPoint) * a.scale), f((min - b.zeroPoint) * b.scale))
@@ -65,7 +75,11 @@ function addParameters(
 ): string[] {
   const zero = type === 'int8' ? Int8Array.of(zeroPoint) : Uint8Array.of(zeroPoint)
   return [
-    editor.addConstant(`${at.name}/merged_scale`, { type: 'float32', shape: [], data: Float32Array.of(scale) }),
+    editor.addConstant(`${at.name}/merged_scale`, {
+      type: 'float32',
+      shape: [],
+      data: Float32Array.of(scale),
+    }),
     editor.addConstant(`${at.name}/merged_zero_point`, { type, shape: [], data: zero }),
   ]
 }
