@@ -1,57 +1,85 @@
 // SPDX-License-Identifier: MIT-0
-// PATCH [PATCH_HEIGHT][PATCH_WIDTH] of i64: one channel of the input under two tiles, the first tile's element in the
-// lower word, the second's in the upper. Elements are unsigned: int8 ones moved up by 128, as INPUT_ZERO_POINT is here.
+// PATCH [PATCH_ACROSS][PATCH_ALONG] of i64 pairs: one channel of the input under two tiles. The second tile lies further
+// along, so that a line begins with elements whose partner in the first tile is padding and ends the other way round:
+//
+//     first tile     ..aaaaaaaa       a, b: inside the input     .: padding, the same for every channel, so that it is
+//     second tile    bbbbbbbb..                                     written once for all of them
 import {
-  CHANNELS, ELEMENT, IN_HEIGHT, IN_WIDTH, INPUT_ZERO_POINT, IS_PADDED, PATCH, PATCH_HEIGHT, PATCH_WIDTH
+  ELEMENT, IN_ACROSS, IN_ACROSS_BYTES, IN_ALONG, IN_ALONG_BYTES, INPUT_ZERO_POINT, IS_PADDED, PATCH, PATCH_ACROSS, PATCH_ALONG
 } from "./constants"
 
-const LIFT: i32 = isSigned<ELEMENT>() ? 0x80 : 0
-const PADDING: i64 = (<i64>(INPUT_ZERO_POINT + LIFT) << 32) + <i64>(INPUT_ZERO_POINT + LIFT)
+const FIRST_PADDING: i64 = INPUT_ZERO_POINT
+const SECOND_PADDING: i64 = (<i64>INPUT_ZERO_POINT) << 32
 
-/** Padding everywhere; filling then leaves alone what lies outside the input, whatever the channel. */
+/** Padding everywhere. */
 export function clearPatch(): void {
   if (!IS_PADDED) return
-  let patch: usize = PATCH
+  let pair: usize = PATCH
   do {
-    store<i64>(patch, PADDING)
-    patch += 8
-  } while (patch != PATCH + PATCH_HEIGHT * PATCH_WIDTH * 8)
+    store<i64>(pair, FIRST_PADDING + SECOND_PADDING)
+    pair += 8
+  } while (pair != PATCH + PATCH_ACROSS * PATCH_ALONG * 8)
 }
 
-/** Writes every second word from `half` on, with the input whose row `y` and column `x` (negative in the padding) come first. */
-export function fillHalf(image: usize, y: i32, x: i32, half: usize): void {
-  let top: i32 = 0, bottom = PATCH_HEIGHT, left: i32 = 0, right = PATCH_WIDTH
+/**
+ * Writes what lies inside the input. `first` and `second` are the addresses of the tiles' first elements, which stand at
+ * (inFirst, inAcross) and (inSecond, inAcross) in the input, negative in the padding. Pre: inFirst <= inSecond.
+ */
+export function fillPatch(first: usize, second: usize, inFirst: i32, inSecond: i32, inAcross: i32): void {
+  let from: i32 = 0, to: i32 = PATCH_ACROSS
+  let firstFrom: i32 = 0, firstTo: i32 = PATCH_ALONG, secondFrom: i32 = 0, secondTo: i32 = PATCH_ALONG
   if (IS_PADDED) {
-    top = max(-y, 0)
-    bottom = min(IN_HEIGHT - y, PATCH_HEIGHT)
-    left = max(-x, 0)
-    right = min(IN_WIDTH - x, PATCH_WIDTH)
-    if (right <= left) return
+    from = max(-inAcross, 0)
+    to = min(IN_ACROSS - inAcross, PATCH_ACROSS)
+    firstFrom = max(-inFirst, 0)
+    firstTo = min(IN_ALONG - inFirst, PATCH_ALONG)
+    secondFrom = max(-inSecond, 0)
+    secondTo = min(IN_ALONG - inSecond, PATCH_ALONG)
   }
-  let source = image + <usize>((y + top) * IN_WIDTH + x + left) * CHANNELS
-  const bytes = <usize>(right - left) << 3
-  half += <usize>(top * PATCH_WIDTH + left) << 3
-  for (let row = top; row < bottom; row++) {
-    fillRow(source, half, bytes)
-    source += IN_WIDTH * CHANNELS
-    half += PATCH_WIDTH * 8
+  for (let across = from; across < to; across++) {
+    const line: usize = PATCH + across * (PATCH_ALONG * 8)
+    const firstLine = first + across * IN_ACROSS_BYTES
+    const secondLine = second + across * IN_ACROSS_BYTES
+    if (IS_PADDED) {
+      fillSecond(line, secondLine, secondFrom, min(firstFrom, secondTo))
+      fillFirst(line, firstLine, max(firstFrom, secondTo), firstTo)
+    }
+    fillBoth(line, firstLine, secondLine, firstFrom, secondTo)
   }
 }
 
-function fillRow(source: usize, word: usize, bytes: usize): void {
-  const end = word + bytes
-  const unrolledEnd = word + (bytes & ~31)
-  while (word != unrolledEnd) {
-    store<i32>(word, <i32>load<u8>(source) ^ LIFT)
-    store<i32>(word, <i32>load<u8>(source, CHANNELS) ^ LIFT, 8)
-    store<i32>(word, <i32>load<u8>(source, 2 * CHANNELS) ^ LIFT, 16)
-    store<i32>(word, <i32>load<u8>(source, 3 * CHANNELS) ^ LIFT, 24)
-    source += 4 * CHANNELS
-    word += 32
+function fillFirst(line: usize, source: usize, from: i32, to: i32): void {
+  for (let along = from; along < to; along++) {
+    store<i64>(line + (along << 3), <i64>load<ELEMENT>(source + along * IN_ALONG_BYTES) + SECOND_PADDING)
   }
-  while (word != end) {
-    store<i32>(word, <i32>load<u8>(source) ^ LIFT)
-    source += CHANNELS
-    word += 8
+}
+
+function fillSecond(line: usize, source: usize, from: i32, to: i32): void {
+  for (let along = from; along < to; along++) {
+    store<i64>(line + (along << 3), FIRST_PADDING + (<i64>load<ELEMENT>(source + along * IN_ALONG_BYTES) << 32))
+  }
+}
+
+function fillBoth(line: usize, first: usize, second: usize, from: i32, to: i32): void {
+  if (to <= from) return
+  let pair = line + (from << 3)
+  first += from * IN_ALONG_BYTES
+  second += from * IN_ALONG_BYTES
+  const end = line + (to << 3)
+  const blocksEnd = pair + ((end - pair) & ~31)
+  while (pair != blocksEnd) {
+    store<i64>(pair, <i64>load<ELEMENT>(first) + (<i64>load<ELEMENT>(second) << 32))
+    store<i64>(pair, <i64>load<ELEMENT>(first, IN_ALONG_BYTES) + (<i64>load<ELEMENT>(second, IN_ALONG_BYTES) << 32), 8)
+    store<i64>(pair, <i64>load<ELEMENT>(first, 2 * IN_ALONG_BYTES) + (<i64>load<ELEMENT>(second, 2 * IN_ALONG_BYTES) << 32), 16)
+    store<i64>(pair, <i64>load<ELEMENT>(first, 3 * IN_ALONG_BYTES) + (<i64>load<ELEMENT>(second, 3 * IN_ALONG_BYTES) << 32), 24)
+    first += 4 * IN_ALONG_BYTES
+    second += 4 * IN_ALONG_BYTES
+    pair += 32
+  }
+  while (pair != end) {
+    store<i64>(pair, <i64>load<ELEMENT>(first) + (<i64>load<ELEMENT>(second) << 32))
+    first += IN_ALONG_BYTES
+    second += IN_ALONG_BYTES
+    pair += 8
   }
 }
