@@ -9,8 +9,10 @@ export interface BoxShape {
   /** The box goes on beyond the picture: no line there. */
   readonly openLeft: boolean
   readonly openRight: boolean
-  /** Text inside, as many lines as fit. */
-  readonly lines: readonly string[]
+  /** First line inside, cut where it does not fit. */
+  readonly title: string
+  /** Second line inside, left out where it does not fit. */
+  readonly detail: string
 }
 
 // A cell of a line is a set of the directions in which the line leaves it.
@@ -37,7 +39,8 @@ export class Canvas {
     this.texts = Array.from({ length: height }, () => new Array<string | undefined>(width).fill(undefined))
   }
 
-  box(shape: BoxShape): void {
+  /** Returns whether the whole title is to be read. */
+  box(shape: BoxShape): boolean {
     for (let x = shape.left; x < shape.right; x++) {
       for (const y of [shape.top, shape.bottom]) {
         this.join(x, y, right)
@@ -48,10 +51,11 @@ export class Canvas {
       if (!shape.openLeft) this.stroke(shape.left, y)
       if (!shape.openRight) this.stroke(shape.right, y)
     }
-    for (const [index, line] of shape.lines.entries()) {
-      const y = shape.top + 1 + index
-      if (y < shape.bottom) this.write(shape.left + 1, y, clip(line, shape.right - shape.left - 1))
-    }
+    const width = shape.right - shape.left - 1
+    const rows = shape.bottom - shape.top - 1
+    if (rows >= 1) this.write(shape.left + 1, shape.top + 1, clip(shape.title, width))
+    if (rows >= 2 && shape.detail.length <= width) this.write(shape.left + 1, shape.top + 2, shape.detail)
+    return rows >= 1 && [...shape.title].length <= width
   }
 
   lines(): string[] {

@@ -45,17 +45,13 @@ export function drawMemory(lifetimes: Lifetimes, plan: Plan, width = 80): string
   const slotsPerPanel = Math.ceil(slots / panels)
   const slotWidth = Math.min(widestSlot, Math.floor(room / slotsPerPanel))
   const boxes = boxesOf(lifetimes, plan)
+  const unnamed = new Set(boxes)
   const lines: string[] = []
   for (let first = -1; first < slots - 1; first += slotsPerPanel) {
-    const last = Math.min(slots - 2, first + slotsPerPanel - 1)
-    const visible = boxes.filter((box) => box.firstUse <= last && box.lastUse >= first)
-    lines.push(
-      ...drawPanel(visible, { first, last, slotWidth }),
-      ...drawRulers(boxes, plan, { first, last, slotWidth }, slots),
-      '',
-    )
+    const panel = { first, last: Math.min(slots - 2, first + slotsPerPanel - 1), slotWidth }
+    lines.push(...drawPanel(boxes, panel, unnamed), ...drawRulers(boxes, plan, panel, slots), '')
   }
-  return `${[...lines, ...legend(boxes, slotWidth), summary(plan)].join('\n')}\n`
+  return `${[...lines, ...legend(unnamed), summary(plan)].join('\n')}\n`
 }
 
 interface Box extends Placement {
@@ -86,33 +82,39 @@ function boxesOf(lifetimes: Lifetimes, plan: Plan): Box[] {
 /** The line of the picture, counted from the bottom, for each offset at which a box begins or ends. */
 function rowsOf(boxes: readonly Box[]): Map<number, number> {
   const offsets = [...new Set([0, ...boxes.flatMap((box) => [box.offset, box.end])])].sort((a, b) => a - b)
-  const rows = new Map<number, number>()
   // Room for a line of text in each box, for a second one in large boxes; none at all where there are many boxes.
   const least = offsets.length <= 16 ? 2 : 1
+  const rows = new Map([[0, 0]])
   let row = 0
   for (const [index, offset] of offsets.entries()) {
-    const share = index === 0 ? 0 : (offset - offsets[index - 1]!) / offsets.at(-1)!
-    if (index > 0) row += Math.max(least, Math.round(8 * share))
+    if (index === 0) continue
+    const below = offsets[index - 1]!
+    const isUsed = boxes.some((box) => box.offset < offset && below < box.end)
+    row += isUsed ? Math.max(least, Math.round((8 * (offset - below)) / offsets.at(-1)!)) : 1
     rows.set(offset, row)
   }
   return rows
 }
 
-function drawPanel(boxes: readonly Box[], { first, last, slotWidth }: Panel): string[] {
+/** Removes from `unnamed` the boxes whose label is to be read. */
+function drawPanel(all: readonly Box[], { first, last, slotWidth }: Panel, unnamed: Set<Box>): string[] {
+  const boxes = all.filter((box) => box.firstUse <= last && box.lastUse >= first)
   const rows = rowsOf(boxes)
   const bottom = Math.max(...rows.values())
   const right = (last - first + 1) * slotWidth
   const canvas = new Canvas(right + 1, bottom + 1)
   for (const box of boxes) {
-    canvas.box({
+    const isNamed = canvas.box({
       left: Math.max(0, (box.firstUse - first) * slotWidth),
       right: Math.min(right, (box.lastUse + 1 - first) * slotWidth),
       top: bottom - rows.get(box.end)!,
       bottom: bottom - rows.get(box.offset)!,
       openLeft: box.firstUse < first,
       openRight: box.lastUse > last,
-      lines: [box.label, sizeOf(box)],
+      title: box.label,
+      detail: sizeOf(box),
     })
+    if (isNamed) unnamed.delete(box)
   }
   const offsetAt = new Map([...rows].map(([offset, row]) => [bottom - row, withCommas(offset)]))
   return canvas
@@ -142,18 +144,13 @@ function drawRuler({ first, last, slotWidth }: Panel, mark: (slot: number) => st
   return line.trimEnd()
 }
 
-/** The boxes whose text the picture had to cut. */
-function legend(boxes: readonly Box[], slotWidth: number): string[] {
-  const cut = boxes.filter((box) => {
-    const texts = [box.label, sizeOf(box)]
-    return Math.max(...texts.map((text) => [...text].length)) >= (box.lastUse - box.firstUse + 1) * slotWidth
-  })
-  if (cut.length === 0) return []
-  return [
-    'Cut above:',
-    ...cut.map((box) => `${withCommas(box.offset).padStart(axisWidth - 1)} ${box.label} (${sizeOf(box)})`),
-    '',
-  ]
+/** The boxes whose labels the picture had no room for. */
+function legend(boxes: ReadonlySet<Box>): string[] {
+  if (boxes.size === 0) return []
+  const lines = [...boxes].map(
+    (box) => `${withCommas(box.offset).padStart(axisWidth - 1)} ${box.label} (${sizeOf(box)})`,
+  )
+  return ['no room above for', ...lines, '']
 }
 
 const sizeOf = (box: Box): string => `${withCommas(box.bytes)} B`

@@ -43,7 +43,7 @@ const shareBytes = (lifetimes: Lifetimes, a: string, b: string) =>
   blockOf(lifetimes, a) === blockOf(lifetimes, b)
 
 /**
- * Runs the network on memory whose cells are labels (byte 3 of tensor 7), knowing only addresses: every node must find the
+ * Runs the network on memory whose cells are labels (byte 3 of value 7), knowing only addresses: every node must find the
  * whole value of each input, every output must be whole at the end. Reads happen before writes only where the node allows it.
  */
 function execute(graph: MemoryGraph, lifetimes: Lifetimes, plan: Plan, preserveInputs: boolean): void {
@@ -60,8 +60,9 @@ function execute(graph: MemoryGraph, lifetimes: Lifetimes, plan: Plan, preserveI
     const byte = values.get(name)!.findIndex((label, index) => memory[address + index] !== label)
     if (byte >= 0) throw new Error(`${when}: byte ${byte} of ${name} is overwritten`)
   }
+  let labels = 0
   const fresh = (name: string) => {
-    const number = graph.tensors.findIndex((tensor) => tensor.name === name) + 1
+    const number = ++labels
     return Float64Array.from({ length: size.get(name)! }, (_, byte) => number * 2 ** 20 + byte)
   }
   for (const name of graph.inputs) write(name, fresh(name))
@@ -107,6 +108,7 @@ function checkOverlap(
   const name = node.outputs[output]!
   const start = addressOf(name, lifetimes, plan)
   for (const [position, input] of node.inputs.entries()) {
+    if (input === name) continue // updated
     const at = addressOf(input, lifetimes, plan)
     if (at >= start + size(name) || start >= at + size(input)) continue
     const listed = node.inPlace?.some((pair) => pair.input === position && pair.output === output)
@@ -159,12 +161,12 @@ describe('lifetimes', () => {
 
   test('scratch lives for its node alone', () => {
     const nodes = [
-      { inputs: ['x'], outputs: ['a'], scratchBytes: 100 },
+      { label: 'conv', inputs: ['x'], outputs: ['a'], scratchBytes: 100 },
       { inputs: ['a'], outputs: ['y'] },
     ]
     const lifetimes = planned(graphOf({ x: 8, a: 8, y: 8 }, ['x'], nodes, ['y']))
     const scratch = lifetimes.blocks[lifetimes.scratch.get('node0')!]
-    expect(scratch).toEqual({ name: 'node0.scratch', bytes: 100, firstUse: 0, lastUse: 0 })
+    expect(scratch).toEqual({ name: 'conv.scratch', bytes: 100, firstUse: 0, lastUse: 0 })
     expect(lifetimes.scratch.has('node1')).toBe(false)
   })
 
@@ -331,6 +333,48 @@ describe('views', () => {
     const lifetimes = planned(graphOf({ x: 8, large: 800, slice: 8, b: 800, y: 8 }, ['x'], nodes, ['y']))
     expect(lifetimes.copies[0]!.reason).toContain('peak')
     expect(planMemory(lifetimes.blocks).arena).toBe(816)
+  })
+})
+
+describe('updates', () => {
+  const start = { inputs: ['x'], outputs: ['whole'] }
+  const update = { inputs: ['x', 'whole'], outputs: ['whole'] }
+  const sizes = { x: 8, whole: 16, b: 16, y: 8 }
+
+  test('a tensor written in parts lives from the first part on', () => {
+    const lifetimes = planned(
+      graphOf(sizes, ['x'], [start, update, { inputs: ['whole'], outputs: ['y'] }], ['y']),
+    )
+    expect(lifetimes.tensors.get('whole')).toMatchObject({ firstUse: 0, lastUse: 2 })
+  })
+
+  test('no view is taken of a tensor that is updated later, nor is a view updated', () => {
+    const before = [
+      start,
+      { inputs: ['whole'], outputs: ['b'], ...view },
+      update,
+      { inputs: ['b', 'whole'], outputs: ['y'] },
+    ]
+    expect(planned(graphOf(sizes, ['x'], before, ['y'])).copies[0]!.reason).toBe('whole is updated later')
+    const after = [
+      start,
+      update,
+      { inputs: ['whole'], outputs: ['b'], ...view },
+      { inputs: ['b', 'whole'], outputs: ['y'] },
+    ]
+    expect(planned(graphOf(sizes, ['x'], after, ['y'])).copies).toEqual([])
+    const ofView = [
+      { inputs: ['x'], outputs: ['b'] },
+      { inputs: ['b'], outputs: ['whole'], ...view },
+      update,
+      { inputs: ['b', 'whole'], outputs: ['y'] },
+    ]
+    expect(planned(graphOf(sizes, ['x'], ofView, ['y'])).copies).toHaveLength(1)
+  })
+
+  test('graph inputs are not updated', () => {
+    const graph = graphOf(sizes, ['x'], [{ inputs: ['x'], outputs: ['x'] }], [])
+    expect(() => analyzeLifetimes(graph)).toThrow('graph input x is updated')
   })
 })
 

@@ -17,9 +17,13 @@ export interface MemoryTensor {
 }
 
 export interface MemoryNode {
+  /** Unique. */
   readonly name: string
+  /** What people know it by. Default: its name. */
+  readonly label?: string
   /** Tensors in memory that it reads; '' marks an absent one. Weights are not among them. */
   readonly inputs: readonly string[]
+  /** A tensor that is an input as well is updated: written in part, after an earlier node began it. */
   readonly outputs: readonly string[]
   /** Bytes private to the node while it runs. */
   readonly scratchBytes: number
@@ -90,24 +94,25 @@ export interface Lifetimes {
 }
 
 /**
- * Pre:  every tensor has one writer (a node, or the host) that comes before its readers, and before the nodes that update
- *       it (it is among both their inputs and their outputs); a graph output is neither a graph
- *       input nor listed twice (the caller inserts a copy node). Throws Error otherwise.
+ * Pre:  every tensor has one writer (a node, or the host) that comes before its readers and before the nodes that update
+ *       it; graph inputs are not updated; a graph output is neither a graph input nor listed twice (the caller inserts a
+ *       copy node). Throws Error otherwise.
  * Post: bytes of two tensors overlap only where their values are equal, or their lives are disjoint, or one is an
  *       in-place result of the other; two outputs, or an input and an output, are never views of each other.
  */
 export function analyzeLifetimes(graph: MemoryGraph, options: LifetimeOptions = {}): Lifetimes {
   const { alignment = defaultAlignment, preserveInputs = false } = options
   const spans = spansOf(graph, preserveInputs)
-  const scratches = graph.nodes.flatMap(({ name, scratchBytes }, index) => {
+  const scratches = graph.nodes.flatMap(({ name, label = name, scratchBytes }, index) => {
     const life = { firstUse: index, lastUse: index }
     return scratchBytes === 0
       ? []
-      : [{ node: name, block: { name: `${name}.scratch`, bytes: scratchBytes, ...life } }]
+      : [{ node: name, block: { name: `${label}.scratch`, bytes: scratchBytes, ...life } }]
   })
   const scratchBlocks = scratches.map(({ block }) => block)
   const sharing = new Sharing(spans, scratchBlocks, alignment)
-  const copies = graph.nodes.flatMap((node) => takeViews(sharing, node, spans))
+  const updates = lastUpdates(graph)
+  const copies = graph.nodes.flatMap((node, slot) => takeViews(sharing, node, slot, spans, updates))
   const inPlace = graph.nodes.flatMap((node) => takeInPlace(sharing, node))
 
   const groups = sharing.groups()
@@ -148,14 +153,30 @@ function spansOf(graph: MemoryGraph, preserveInputs: boolean): Map<string, Span>
   for (const name of graph.inputs) write(name, -1, 'input')
   for (const [slot, node] of graph.nodes.entries()) {
     for (const name of node.inputs) if (name !== '') read(name, slot)
-    // A tensor among both is updated: written in part, after an earlier node began it.
     for (const name of node.outputs) if (name !== '' && !node.inputs.includes(name)) write(name, slot, null)
   }
   for (const name of graph.outputs) read(name, end, 'output')
   return spans
 }
 
-function takeViews(sharing: Sharing, node: MemoryNode, spans: ReadonlyMap<string, Span>): Copy[] {
+/** The last node that updates each tensor; most have none. */
+function lastUpdates({ nodes, inputs }: MemoryGraph): Map<string, number> {
+  const updates = new Map<string, number>()
+  for (const [slot, node] of nodes.entries()) {
+    for (const name of node.outputs) if (name !== '' && node.inputs.includes(name)) updates.set(name, slot)
+  }
+  const updated = inputs.find((name) => updates.has(name))
+  if (updated !== undefined) throw new Error(`graph input ${updated} is updated`)
+  return updates
+}
+
+function takeViews(
+  sharing: Sharing,
+  node: MemoryNode,
+  slot: number,
+  spans: ReadonlyMap<string, Span>,
+  updates: ReadonlyMap<string, number>,
+): Copy[] {
   return node.outputs.flatMap((output, index) => {
     const views = (node.views ?? []).filter((view) => view.output === index)
     if (views.length === 0) return []
@@ -166,7 +187,10 @@ function takeViews(sharing: Sharing, node: MemoryNode, spans: ReadonlyMap<string
         offset < 0 ? input - offset <= whole : offset + whole <= input || (offset === 0 && input <= whole)
       if (!fits) throw new Error(`node ${node.name}: ${output} is no view of ${name} at ${offset}`)
     }
-    const reason = sharing.takeViews(output, inputs)
+    const updated = [output, ...inputs.map((input) => input.name)].find(
+      (name) => (updates.get(name) ?? -1) > slot,
+    )
+    const reason = updated ? `${updated} is updated later` : sharing.takeViews(output, inputs)
     return reason === null ? [] : [{ node: node.name, tensor: output, reason }]
   })
 }

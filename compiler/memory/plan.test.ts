@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CapletError } from '../errors.js'
+import { searchExhaustively } from './exhaustive.js'
 import { analyzeLifetimes } from './lifetimes.js'
 import { type Block, exhaustiveLimit, type Plan, planMemory } from './plan.js'
 import { networks } from './random-networks.js'
@@ -167,6 +168,21 @@ describe('properties', () => {
     fc.assert(
       fc.property(anyBlocks(7, 30), fc.constantFrom(4, 8), (blocks, alignment) => {
         expect(planMemory(blocks, { alignment }).arena).toBe(smallestArena(blocks, alignment))
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('the exhaustive search alone, starting from the worst plan, finds the smallest arena', () => {
+    fc.assert(
+      fc.property(anyBlocks(7, 6), (blocks) => {
+        const units = blocks.map((b) => ({ ...b, bytes: b.bytes + 1 }))
+        const sum = units.reduce((total, b) => total + b.bytes, 0)
+        const { arena } = searchExhaustively(units, 0, {
+          arena: sum + 1,
+          offsets: new Float64Array(units.length),
+        })
+        expect(arena).toBe(smallestArena(units, 1))
       }),
       { numRuns: 300 },
     )

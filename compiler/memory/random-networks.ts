@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random network-like memory graphs for the property tests: chains with residual additions, concatenated branches,
-// in-place activations, views and scratch, as convolutional networks have them.
+// in-place activations, views, updates in part and scratch, as convolutional networks have them.
 import fc from 'fast-check'
 import type { MemoryGraph, MemoryNode, MemoryTensor } from './lifetimes.js'
 
 type Layer =
   | { readonly kind: 'layer'; readonly bytes: number; readonly scratch: number }
   | { readonly kind: 'activation' | 'reshape' }
-  | { readonly kind: 'residual' | 'concat' | 'slice'; readonly back: number }
+  | { readonly kind: 'residual' | 'concat' | 'slice' | 'update'; readonly back: number }
 
 const bytesOf = fc.oneof(
   fc.integer({ min: 1, max: 40 }),
@@ -28,7 +28,7 @@ const layer: fc.Arbitrary<Layer> = fc.oneof(
   {
     weight: 3,
     arbitrary: fc.record({
-      kind: fc.constantFrom('residual' as const, 'concat' as const, 'slice' as const),
+      kind: fc.constantFrom('residual', 'concat', 'slice', 'update'),
       back,
     }),
   },
@@ -54,16 +54,22 @@ function build(
   for (const [index, layer] of layers.entries()) {
     const last = tensors.at(-1)!
     const other = tensors[Math.max(0, tensors.length - 1 - ('back' in layer ? layer.back : 0))]!
+    if (layer.kind === 'update' && !last.name.startsWith('input')) {
+      const inputs = [other.name, last.name]
+      nodes.push({ name: `node${index}`, inputs, outputs: [last.name], scratchBytes: 0 })
+      continue
+    }
     const { bytes, ...node } = nodeOf(layer, last, other)
     tensors.push({ name: `t${index}`, bytes })
     nodes.push({ name: `node${index}`, outputs: [`t${index}`], ...node })
   }
-  const outputs = new Set([...extraOutputs.filter((index) => index < layers.length), layers.length - 1])
+  const written = tensors.slice(inputs.length).map((tensor) => tensor.name)
+  const outputs = new Set([...extraOutputs.map((index) => `t${index}`), written.at(-1)!])
   return {
     nodes,
     tensors,
     inputs: inputs.map((_, index) => `input${index}`),
-    outputs: [...outputs].map((index) => `t${index}`),
+    outputs: [...outputs].filter((name) => written.includes(name)),
   }
 }
 
@@ -76,6 +82,7 @@ function nodeOf(
   switch (layer.kind) {
     case 'layer':
       return { ...unary, scratchBytes: layer.scratch, bytes: layer.bytes }
+    case 'update': // of a graph input: not possible
     case 'activation':
       return { ...unary, inPlace: [{ input: 0, output: 0 }] }
     case 'reshape':
