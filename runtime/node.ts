@@ -1,53 +1,70 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a capsule in the JavaScript engine's own WebAssembly (V8 in Node), knowing nothing but its manifest.
-import { CapletError } from '../compiler/errors.js'
-import type { Manifest } from '../compiler/codegen/custom-sections.js'
-import type { OpenCapsule } from './runtime.js'
-
-const notACapsule = (message: string): CapletError =>
-  new CapletError({
-    code: 'not-a-capsule',
-    message,
-    remedy: 'Give a model.wasm written by `caplet compile`.',
-  })
+import { notACapsule, readManifest } from './manifest.js'
+import { checkInputs, type OpenCapsule, type Runtime, trapped } from './runtime.js'
 
 /** Throws CapletError where the bytes are no capsule. */
 export async function openNode(wasm: Uint8Array): Promise<OpenCapsule> {
+  const { inputs: edges, outputs } = readManifest(wasm)
+  const { exports } = await instantiate(wasm)
+  const memory = exports.memory as WebAssembly.Memory
+  const invoke = exports.invoke as () => void
+  const selftest = exports.selftest as () => number
+  const read = (address: number, bytes: number) =>
+    new Uint8Array(memory.buffer).slice(address, address + bytes)
+  return {
+    inputs: edges,
+    outputs,
+    invoke: (inputs) => {
+      checkInputs(edges, inputs)
+      const bytes = new Uint8Array(memory.buffer)
+      edges.forEach((edge, i) => {
+        bytes.set(inputs[i]!, edge.offset)
+      })
+      guarded(invoke)
+      return outputs.map((edge) => read(edge.offset, edge.bytes))
+    },
+    selftest: () => guarded(selftest),
+    read,
+  }
+}
+
+async function instantiate(wasm: Uint8Array): Promise<WebAssembly.Instance> {
   let module: WebAssembly.Module
   try {
     module = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
   } catch (error) {
-    throw notACapsule(`The file is not a WebAssembly module (${(error as Error).message})`)
+    throw notACapsule(`The file is not a valid WebAssembly module (${(error as Error).message})`)
   }
-  const [section] = WebAssembly.Module.customSections(module, 'caplet.manifest')
-  if (!section) throw notACapsule('The module has no section caplet.manifest')
-  const manifest = JSON.parse(new TextDecoder().decode(section)) as Manifest
   if (WebAssembly.Module.imports(module).length > 0) {
     throw notACapsule('The module has imports: it is not a portable capsule')
   }
-  const { exports } = await WebAssembly.instantiate(module, {})
-  const memory = exports.memory as WebAssembly.Memory
-  const invoke = exports.invoke as () => void
-  const selftest = exports.selftest as () => number
-  return {
-    inputs: manifest.inputs,
-    outputs: manifest.outputs,
-    invoke: (inputs) => {
-      const bytes = new Uint8Array(memory.buffer)
-      manifest.inputs.forEach((edge, i) => {
-        const input = inputs[i]
-        if (input?.length !== edge.bytes) {
-          throw new CapletError({
-            code: 'shape-mismatch',
-            message: `Input "${edge.name}" needs ${edge.bytes} bytes, not ${input?.length ?? 0}`,
-            remedy: `Give it the shape [${edge.shape}] of ${edge.type}.`,
-          })
-        }
-        bytes.set(input, edge.offset)
-      })
-      invoke()
-      return manifest.outputs.map((edge) => bytes.slice(edge.offset, edge.offset + edge.bytes))
-    },
-    selftest: () => selftest(),
+  return WebAssembly.instantiate(module, {})
+}
+
+function guarded<T>(call: () => T): T {
+  try {
+    return call()
+  } catch (error) {
+    throw error instanceof WebAssembly.RuntimeError ? trapped('node', error.message) : error
   }
+}
+
+/** Always there. Its version is V8's, since V8 is what runs the capsule. */
+export const nodeRuntime: Runtime = {
+  name: 'node',
+  availability: async () => ({ version: `${process.versions.node} (V8 ${process.versions.v8})` }),
+  open: async ({ wasm }) => {
+    const capsule = await openNode(wasm)
+    return {
+      inputs: capsule.inputs,
+      outputs: capsule.outputs,
+      run: async (inputs) => inputs.map((input) => capsule.invoke(input)),
+      countOperators: () => null,
+      selftest: async () => capsule.selftest(),
+      read: async (address, bytes) => capsule.read(address, bytes),
+      close: async () => {},
+    }
+  },
+  close: async () => {},
 }

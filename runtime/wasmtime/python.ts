@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds a Python that has the package wasmtime: CAPLET_PYTHON if it is set, else the project's own environment (.venv/),
+// else the first of python3, python and py.
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const environment =
+  process.platform === 'win32' ? ['.venv', 'Scripts', 'python.exe'] : ['.venv', 'bin', 'python']
+
+/** Path of the interpreter; null where none has the package. One that is named and lacks it is not replaced. */
+export async function findPython(): Promise<string | null> {
+  const named = process.env.CAPLET_PYTHON
+  for (const candidate of named ? [named] : candidates()) {
+    const found = await promisify(execFile)(candidate, ['-c', 'import wasmtime']).then(
+      () => true,
+      () => false,
+    )
+    if (found) return candidate
+  }
+  return null
+}
+
+function candidates(): string[] {
+  const own = join(packageFolder(), ...environment)
+  return [...(existsSync(own) ? [own] : []), 'python3', 'python', 'py']
+}
+
+/** The nearest folder above this file that has a package.json; works from source and from dist/. */
+function packageFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) folder = dirname(folder)
+  return folder
+}

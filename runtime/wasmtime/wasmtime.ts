@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The runtime wasmtime: its Python package where there is one, else a program on PATH.
+import type { Availability, CapsuleFiles, RunningCapsule, Runtime } from '../runtime.js'
+import { Child } from './child.js'
+import { openOnPath, wasmtimeOnPath } from './command.js'
+import { openInPackage } from './package.js'
+import { findPython } from './python.js'
+
+const absent: Availability = {
+  reason: 'neither a Python with the package wasmtime nor a program wasmtime was found',
+  remedy:
+    'python3 -m pip install wasmtime, or name a Python that has it in CAPLET_PYTHON; in a clone of Caplet `npm test` installs it into .venv/',
+}
+
+class Wasmtime implements Runtime {
+  readonly name = 'wasmtime'
+  #python: Promise<string | null> | null = null
+  #child: Child | null = null
+
+  async availability(): Promise<Availability> {
+    const child = await this.#start()
+    if (child) return { version: await child.version }
+    const version = await wasmtimeOnPath()
+    return version === null ? absent : { version: `${version} (program)` }
+  }
+
+  async open(files: CapsuleFiles): Promise<RunningCapsule> {
+    const child = await this.#start()
+    return child ? openInPackage(child, files.wasm) : openOnPath(files)
+  }
+
+  async close(): Promise<void> {
+    await this.#child?.close()
+    this.#child = null
+  }
+
+  async #start(): Promise<Child | null> {
+    this.#python ??= findPython()
+    const python = await this.#python
+    if (python !== null) this.#child ??= new Child(python)
+    return this.#child
+  }
+}
+
+export const wasmtimeRuntime: Runtime = new Wasmtime()

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Python side of the wasmtime runtime: one process, any number of capsules, fed through stdin.
+// Frames in both directions: u32 length, JSON of that length, then `payload` bytes as the JSON says; little-endian.
+//   open {id, count}     payload: the module      => {}
+//   run {id, calls, inputs, outputs: [[address, bytes], ...]}   payload: inputs of every call, one after the other
+//                                                 => {operators: [...] where counted}, payload: outputs likewise
+//   selftest {id} => {result}      read {id, address, bytes} => payload      close {id} => {}
+// Every failure is {error}. Fuel is wasmtime's count of executed operators.
+
+export const worker = `
+import importlib.metadata, json, struct, sys
+from wasmtime import Config, Engine, Instance, Module, Store
+
+FUEL = 2**62
+source, sink = sys.stdin.buffer, sys.stdout.buffer
+engines, capsules = {}, {}
+
+def send(header, payload=b""):
+    text = json.dumps({**header, "payload": len(payload)}).encode()
+    sink.write(struct.pack("<I", len(text)) + text + payload)
+    sink.flush()
+
+def receive():
+    size = source.read(4)
+    if len(size) < 4:
+        sys.exit(0)
+    header = json.loads(source.read(struct.unpack("<I", size)[0]))
+    return header, source.read(header["payload"])
+
+class Capsule:
+    def __init__(self, wasm, counts):
+        if counts not in engines:
+            config = Config()
+            config.consume_fuel = counts
+            engines[counts] = Engine(config)
+        self.counts = counts
+        self.store = Store(engines[counts])
+        if counts:
+            self.store.set_fuel(FUEL)
+        instance = Instance(self.store, Module(engines[counts], wasm), [])
+        self.exports = instance.exports(self.store)
+        self.memory = self.exports["memory"]
+
+    def run(self, header, payload):
+        invoke, memory, store = self.exports["invoke"], self.memory, self.store
+        at, results, operators = 0, [], []
+        for _ in range(header["calls"]):
+            for address, size in header["inputs"]:
+                memory.write(store, payload[at:at + size], address)
+                at += size
+            if self.counts:
+                store.set_fuel(FUEL)
+            invoke(store)
+            if self.counts:
+                operators.append(FUEL - store.get_fuel())
+            results += [memory.read(store, address, address + size) for address, size in header["outputs"]]
+        return {"operators": operators}, b"".join(results)
+
+def answer(header, payload):
+    name, id = header["do"], header["id"]
+    if name == "open":
+        capsules[id] = Capsule(payload, header["count"])
+        return {}, b""
+    if name == "close":
+        capsules.pop(id, None)
+        return {}, b""
+    capsule = capsules[id]
+    if name == "run":
+        return capsule.run(header, payload)
+    if name == "selftest":
+        return {"result": capsule.exports["selftest"](capsule.store)}, b""
+    if name == "read":
+        address = header["address"]
+        return {}, bytes(capsule.memory.read(capsule.store, address, address + header["bytes"]))
+    raise ValueError(name)
+
+send({"version": importlib.metadata.version("wasmtime")})
+while True:
+    request = receive()
+    try:
+        result = answer(*request)
+    except Exception as error:
+        result = {"error": f"{type(error).__name__}: {error}"}, b""
+    send(*result)
+`
