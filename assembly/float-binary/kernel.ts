@@ -80,8 +80,9 @@ function combine(a: f32, b: f32): f32 {
   if (OPERATION == SUBTRACT) return a - b
   if (OPERATION == MULTIPLY) return a * b
   if (OPERATION == DIVIDE) return a / b
-  if (OPERATION == MINIMUM) return min<f32>(a, b)
-  return max<f32>(a, b)
+  // Of zeros of both signs the first; NaN wins.
+  if (OPERATION == MINIMUM) return select<f32>(a, min<f32>(a, b), a == b)
+  return select<f32>(a, max<f32>(a, b), a == b)
 }
 
 function write(output: usize, value: f32): void {

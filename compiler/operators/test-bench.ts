@@ -196,7 +196,7 @@ function readEdge(
 }
 
 /** Every NaN counts as the same; -0 and 0 do not. */
-function firstDifference(expected: readonly Value[], actual: readonly Data[]): string | null {
+export function firstDifference(expected: readonly Value[], actual: readonly Data[]): string | null {
   for (const [output, { data }] of expected.entries()) {
     const found = actual[output]!
     if (found.length !== data.length)

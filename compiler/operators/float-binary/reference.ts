@@ -11,8 +11,9 @@ const operations: Record<FloatBinaryOperation, (a: number, b: number) => number>
   subtract: (a, b) => f32(a - b),
   multiply: (a, b) => f32(a * b),
   divide: (a, b) => f32(a / b),
-  minimum: Math.min,
-  maximum: Math.max,
+  // Of zeros of both signs the first; NaN wins.
+  minimum: (a, b) => (a === b ? a : Math.min(a, b)),
+  maximum: (a, b) => (a === b ? a : Math.max(a, b)),
 }
 
 const read = ({ data }: Value, index: number, table: Float32Array | null): number =>

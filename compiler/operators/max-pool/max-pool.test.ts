@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+import { expect, it } from 'vitest'
+import { differencesFromOracle } from '../oracle-bench.js'
+import { Random } from '../random.js'
+import { cases, randomCase } from './cases.js'
+
+it('is MaxPool of the oracle', async () => {
+  const random = new Random(2)
+  const generated = Array.from({ length: 100 }, () => randomCase(random))
+  const found = await differencesFromOracle([...cases(random), ...generated], ({ attributes }) => ({
+    operator: 'MaxPool',
+    inputs: [0],
+    attributes: {
+      kernel_shape: attributes.kernel,
+      strides: attributes.strides,
+      pads: attributes.pads,
+      dilations: attributes.dilations,
+      ceil_mode: Number(attributes.ceilMode),
+    },
+  }))
+  expect(found).toEqual([])
+})
