@@ -17,6 +17,7 @@ import {
 } from './confusion.js'
 import { drawCurve, sideBySide } from './draw.js'
 import { type Comparison, compareBeats, openCapsule, type RunningCapsule } from './exactness.js'
+import { runOrExplain } from './explain.js'
 import { BEAT_LENGTH } from './features.js'
 import { exampleFile, packageRoot, recordsFolder } from './locations.js'
 import { readNpz } from './npz.js'
@@ -70,7 +71,7 @@ function drawBeats(windows: Float32Array, labels: ArrayLike<number>, predicted: 
     const index = Array.from(labels).indexOf(label, 60)
     const window = windows.subarray(index * BEAT_LENGTH, (index + 1) * BEAT_LENGTH)
     const title = `beat ${index}: ${name}, capsule says ${CLASSES[predicted[index]]}`
-    return { title, lines: drawCurve(window, 36, 6, -1, 1.5) }
+    return { title, lines: drawCurve(window, 36, 6, -1, 1) }
   })
   return [...sideBySide(pictures.slice(0, 2)), '', ...sideBySide(pictures.slice(2))]
 }
@@ -121,4 +122,4 @@ function shown(kind: string, file: string): string {
   return `  ${kind.padEnd(9)} ${relative(process.cwd(), file)}`
 }
 
-await main()
+await runOrExplain(main)

@@ -4,6 +4,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { CapletError } from '../../compiler/errors.js'
 
 /** The folder with package.json above this file. */
 export function packageRoot(): string {
@@ -26,6 +27,11 @@ export function recordsFolder(): string | null {
   const named = process.env.CAPLET_ASSETS
   const folder = join(named ?? join(packageRoot(), '..', 'shared', 'assets'), 'ecg_mitbih')
   if (existsSync(folder)) return folder
-  if (named !== undefined) throw new Error(`CAPLET_ASSETS is set, but ${folder} does not exist`)
-  return null
+  if (named === undefined) return null
+  throw new CapletError({
+    code: 'unreadable-file',
+    message: `CAPLET_ASSETS is set, but ${folder} does not exist`,
+    remedy: 'Set it to the folder above ecg_mitbih, or unset it.',
+    file: folder,
+  })
 }

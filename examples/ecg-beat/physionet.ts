@@ -4,6 +4,7 @@
 
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { CapletError } from '../../compiler/errors.js'
 
 export const CLASSES = ['N', 'S', 'V', 'F'] as const
 /** Index of the AAMI class Q (paced, unclassifiable): counted, used for rhythm, never trained on or scored. */
@@ -86,11 +87,11 @@ function parseHeader(text: string, name: string): Header {
   const lines = text.split(/\r?\n/).filter((line) => line !== '' && !line.startsWith('#'))
   const [recordName, leadCount, samplingRate, sampleCount] = (lines[0] ?? '').split(/\s+/)
   if (recordName !== name || lines.length < 1 + Number(leadCount)) {
-    throw new Error(`${name}.hea: not a header of record ${name}`)
+    throw damaged(`${name}.hea`, `not a header of record ${name}`)
   }
   const leads = lines.slice(1, 1 + Number(leadCount)).map((line) => {
     const [, format, gain, , zero, , checksum, , ...description] = line.split(/\s+/)
-    if (format !== '212') throw new Error(`${name}.hea: sample format ${format}; only 212 is read`)
+    if (format !== '212') throw unsupported(`${name}.hea`, `sample format ${format}; only 212 is read`)
     return {
       gain: Number.parseFloat(gain),
       zero: Number(zero),
@@ -110,7 +111,7 @@ function decodeFormat212(bytes: Uint8Array, header: Header): Int16Array[] {
   const leadCount = header.leads.length
   const total = header.sampleCount * leadCount
   if (bytes.length < Math.ceil((total * 3) / 2)) {
-    throw new Error(`${header.name}.dat: truncated, ${bytes.length} bytes`)
+    throw damaged(`${header.name}.dat`, `truncated, ${bytes.length} bytes`)
   }
   const leads = header.leads.map(() => new Int16Array(header.sampleCount))
   for (let index = 0; index < total; index++) {
@@ -123,7 +124,7 @@ function decodeFormat212(bytes: Uint8Array, header: Header): Int16Array[] {
   header.leads.forEach((lead, index) => {
     const sum = leads[index].reduce((partial, value) => partial + value, 0)
     if ((sum << 16) >> 16 !== lead.checksum) {
-      throw new Error(`${header.name}.dat: lead ${lead.name} has a wrong checksum`)
+      throw damaged(`${header.name}.dat`, `lead ${lead.name} has a wrong checksum`)
     }
   })
   return leads
@@ -149,11 +150,30 @@ function parseAnnotations(bytes: Uint8Array, name: string): Beat[] {
     } else if (code < 60) {
       sample += value
       if (UNMAPPED_BEAT_CODES.includes(code)) {
-        throw new Error(`${name}.atr: beat code ${code} has no AAMI class here`)
+        throw unsupported(`${name}.atr`, `beat code ${code} has no AAMI class here`)
       }
       const label = BEAT_CODES.findIndex((codes) => codes.includes(code))
       if (label >= 0) beats.push({ sample, label })
     }
   }
-  throw new Error(`${name}.atr: truncated, no end mark`)
+  throw damaged(`${name}.atr`, 'truncated, no end mark')
+}
+
+function damaged(file: string, reason: string): CapletError {
+  return new CapletError({
+    code: 'unreadable-file',
+    message: `${file}: ${reason}`,
+    remedy: 'Copy the record again, all three files of it.',
+    file,
+  })
+}
+
+/** A record that is sound, but not of the kind that this example is made for. */
+export function unsupported(file: string, reason: string): CapletError {
+  return new CapletError({
+    code: 'unreadable-file',
+    message: `${file}: ${reason}`,
+    remedy: 'Use records of the MIT-BIH Arrhythmia Database, or leave this one out of the folder.',
+    file,
+  })
 }

@@ -5,9 +5,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { runOrExplain } from './explain.js'
 import { BEAT_LENGTH, extractFeatures, FEATURE_COUNT, SAMPLING_RATE } from './features.js'
 import { type NamedArray, writeNpz } from './npz.js'
-import { type Beat, listRecords, readRecord } from './physionet.js'
+import { type Beat, listRecords, readRecord, unsupported } from './physionet.js'
 
 /** The arrays of a features file, one row per beat: beat [n,1,128], rr [n,17], label [n] (N S V F Q), sample [n]. */
 export function featureArrays(signal: Float64Array, beats: Beat[]): Record<string, NamedArray> {
@@ -25,7 +26,10 @@ export function featureArrays(signal: Float64Array, beats: Beat[]): Record<strin
 export async function prepareRecord(directory: string, name: string): Promise<Record<string, NamedArray>> {
   const record = await readRecord(directory, name)
   if (record.samplingRate !== SAMPLING_RATE) {
-    throw new Error(`${name}: ${record.samplingRate} Hz; the filter is made for ${SAMPLING_RATE} Hz`)
+    throw unsupported(
+      `${name}.hea`,
+      `${record.samplingRate} samples per second; the filter is made for ${SAMPLING_RATE}`,
+    )
   }
   return featureArrays(record.signal, record.beats)
 }
@@ -47,4 +51,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (process.argv[1]?.endsWith('prepare.js')) await main()
+if (process.argv[1]?.endsWith('prepare.js')) await runOrExplain(main)

@@ -5,6 +5,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { runOrExplain } from './explain.js'
 import { SAMPLING_RATE } from './features.js'
 import { type NamedArray, type NumericArray, writeNpz } from './npz.js'
 import type { Beat } from './physionet.js'
@@ -181,12 +182,14 @@ function join(arrays: NamedArray[]): NamedArray {
   return { shape: [rows, ...arrays[0].shape.slice(1)], data }
 }
 
-if (process.argv[1]?.endsWith('synthesize.js')) {
+async function main(): Promise<void> {
   const { values } = parseArgs({ options: { output: { type: 'string', short: 'o' } } })
   if (values.output === undefined) {
     console.error('usage: synthesize.js -o FILE.npz')
     process.exitCode = 2
-  } else {
-    await writeFile(values.output, writeNpz(syntheticInput()))
+    return
   }
+  await writeFile(values.output, writeNpz(syntheticInput()))
 }
+
+if (process.argv[1]?.endsWith('synthesize.js')) await runOrExplain(main)

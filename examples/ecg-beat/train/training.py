@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sampling, augmentation and the optimization loop."""
-import functools
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -44,16 +42,14 @@ def loss_of(params, running, beat, rr, target, key):
     return optax.softmax_cross_entropy(logits, target).mean(), updated
 
 
-def train(beats, seed, teacher=None, steps=STEPS):
-    """Averaged weights and running statistics. `teacher` [n,4]: class probabilities to learn instead of the labels."""
+def train(beats, seed):
+    """Averaged weights and running statistics."""
     generator = np.random.default_rng(seed)
     probability = sampling_weights(beats)
     one_hot = np.eye(network.CLASS_COUNT, dtype=np.float32)[beats.label]
     target = one_hot * (1 - SMOOTHING) + SMOOTHING / network.CLASS_COUNT
-    if teacher is not None:
-        target = teacher
     params, running = network.init(seed)
-    rate = optax.warmup_cosine_decay_schedule(0, PEAK_RATE, 40, steps, 1e-4)
+    rate = optax.warmup_cosine_decay_schedule(0, PEAK_RATE, 40, STEPS, 1e-4)
     optimizer = optax.adamw(rate, weight_decay=1e-2)
     state, averaged, key = optimizer.init(params), None, jax.random.PRNGKey(seed + 1000)
 
@@ -64,7 +60,7 @@ def train(beats, seed, teacher=None, steps=STEPS):
         return optax.apply_updates(params, change), updated, state
 
     average = jax.jit(lambda a, b: jax.tree.map(lambda x, y: AVERAGE_DECAY * x + (1 - AVERAGE_DECAY) * y, a, b))
-    for n in range(steps):
+    for n in range(STEPS):
         chosen = generator.choice(len(beats), BATCH, p=probability)
         beat, rr = augment(generator, beats.beat[chosen], beats.rr[chosen])
         key, dropout_key = jax.random.split(key)
@@ -76,7 +72,7 @@ def train(beats, seed, teacher=None, steps=STEPS):
     return averaged
 
 
-@functools.partial(jax.jit)
+@jax.jit
 def _logits(params, running, beat, rr):
     return network.apply(params, running, beat, rr)[0]
 
