@@ -9,14 +9,12 @@ import { isClampRedundant } from './fuse-quantized-groups.js'
 import { isQuantize } from './quantization.js'
 
 export function dropRedundantClamps(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (!editor.operator(node).clamp || !editor.nodes.includes(node)) continue
+  return editor.each((node) => {
+    if (!editor.operator(node).clamp) return false
     const use = editor.onlyUse(node.outputs[0]!)
-    if (!use || !isQuantize(use.node) || !isClampRedundant(editor, node, use.node)) continue
+    if (!use || !isQuantize(use.node) || !isClampRedundant(editor, node, use.node)) return false
     editor.remove(node)
     editor.redirect(use.node, node.outputs[0]!, node.inputs[0]!)
-    changed = true
-  }
-  return changed
+    return true
+  })
 }

@@ -39,6 +39,16 @@ export class GraphEditor {
     return this.#nodes
   }
 
+  /** Visits every node as it is by then, nodes added meanwhile excepted. Returns whether any visit changed something. */
+  each(visit: (node: Node) => boolean): boolean {
+    let changed = false
+    for (const { name } of [...this.#nodes]) {
+      const node = this.#nodes.find((n) => n.name === name)
+      if (node) changed = visit(node) || changed
+    }
+    return changed
+  }
+
   tensor(name: string): Tensor | undefined {
     return this.#tensors.get(name)
   }

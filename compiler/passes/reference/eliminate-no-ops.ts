@@ -12,28 +12,25 @@ import type { GraphEditor } from './editor.js'
 const noOps = new Set(['Identity', 'Dropout', 'Cast'])
 
 export function eliminateNoOps(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (!isNoOp(editor, node.operator, node.inputs[0]!, node.outputs[0]!)) continue
+  return editor.each((node) => {
+    if (!isNoOp(editor, node.operator, node.inputs[0]!, node.outputs[0]!)) return false
     const [input, output] = [node.inputs[0]!, node.outputs[0]!]
     if (!editor.isOutput(output)) {
       editor.remove(node)
       editor.redirectAll(output, input)
-      changed = true
-      continue
+      return true
     }
     // A graph output keeps its name: its producer writes it directly, where nobody else needs the old name.
     const producer = editor.producer(input)
-    if (!producer || editor.isOutput(input)) continue
+    if (!producer || editor.isOutput(input)) return false
     editor.remove(node)
     editor.redirectAll(input, output)
     editor.replace(producer, {
       ...producer,
       outputs: producer.outputs.map((name) => (name === input ? output : name)),
     })
-    changed = true
-  }
-  return changed
+    return true
+  })
 }
 
 function isNoOp(editor: GraphEditor, operator: string, input: string, output: string): boolean {

@@ -13,14 +13,11 @@ import type { GraphEditor } from './editor.js'
 const f = Math.fround
 
 export function foldBatchNormalization(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (node.operator !== 'Conv' || !editor.nodes.includes(node)) continue
+  return editor.each((node) => {
+    if (node.operator !== 'Conv') return false
     const use = editor.onlyUse(node.outputs[0]!)
-    if (use?.node.operator !== 'BatchNormalization' || use.input !== 0) continue
-    changed = fold(editor, node, use.node) || changed
-  }
-  return changed
+    return use?.node.operator === 'BatchNormalization' && use.input === 0 && fold(editor, node, use.node)
+  })
 }
 
 function fold(editor: GraphEditor, conv: Node, normalization: Node): boolean {

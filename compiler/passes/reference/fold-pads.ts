@@ -10,13 +10,12 @@ import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
 
 export function foldPads(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (node.operator !== 'Pad' || !editor.nodes.includes(node)) continue
+  return editor.each((node) => {
+    if (node.operator !== 'Pad') return false
     const use = editor.onlyUse(node.outputs[0]!)
-    if (use?.node.operator !== 'Conv' || use.input !== 0) continue
+    if (use?.node.operator !== 'Conv' || use.input !== 0) return false
     const pads = zeroPads(editor, node)
-    if (!pads || editor.view(use.node).string('auto_pad', 'NOTSET') !== 'NOTSET') continue
+    if (!pads || editor.view(use.node).string('auto_pad', 'NOTSET') !== 'NOTSET') return false
     const old = (use.node.attributes.pads as number[] | undefined) ?? pads.map(() => 0)
     const attributes = { ...use.node.attributes, pads: old.map((p, i) => p + pads[i]!) }
     editor.remove(node)
@@ -25,9 +24,8 @@ export function foldPads(editor: GraphEditor): boolean {
       inputs: [node.inputs[0]!, ...use.node.inputs.slice(1)],
       attributes,
     })
-    changed = true
-  }
-  return changed
+    return true
+  })
 }
 
 /** Spatial pads, begin then end, of a constant zero padding; null for any other. */

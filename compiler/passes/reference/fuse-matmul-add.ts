@@ -11,18 +11,16 @@ import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
 
 export function fuseMatMulAdd(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (node.operator !== 'MatMul' || !editor.nodes.includes(node)) continue
+  return editor.each((node) => {
+    if (node.operator !== 'MatMul') return false
     const use = editor.onlyUse(node.outputs[0]!)
-    if (use?.node.operator !== 'Add') continue
+    if (use?.node.operator !== 'Add') return false
     const bias = use.node.inputs[use.input === 0 ? 1 : 0]!
-    if (!isBias(editor, node, bias)) continue
+    if (!isBias(editor, node, bias)) return false
     editor.remove(node)
     editor.replace(use.node, editor.newNode(node.name, 'Gemm', [...node.inputs, bias], use.node.outputs, {}))
-    changed = true
-  }
-  return changed
+    return true
+  })
 }
 
 function isBias(editor: GraphEditor, matMul: Node, bias: string): boolean {

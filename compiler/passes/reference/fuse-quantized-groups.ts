@@ -23,12 +23,7 @@ import {
 const f = Math.fround
 
 export function fuseQuantizedGroups(editor: GraphEditor): boolean {
-  let changed = false
-  for (const original of editor.nodes) {
-    const node = editor.nodes.find((n) => n.name === original.name)
-    if (node && editor.operator(node).fuse) changed = fuseNode(editor, node) || changed
-  }
-  return changed
+  return editor.each((node) => editor.operator(node).fuse !== undefined && fuseNode(editor, node))
 }
 
 function fuseNode(editor: GraphEditor, node: Node): boolean {

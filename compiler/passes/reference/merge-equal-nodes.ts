@@ -16,23 +16,18 @@ const sharedElements = 8
 
 export function mergeEqualNodes(editor: GraphEditor): boolean {
   const seen = new Map<string, Node>()
-  let changed = false
-  for (const original of editor.nodes) {
-    const node = editor.nodes.find((n) => n.name === original.name)
-    if (!node || isDequantize(node)) continue
+  return editor.each((node) => {
+    if (isDequantize(node)) return false
     const key = keyOf(editor, node)
     const twin = seen.get(key)
-    if (!twin || node.outputs.some((output) => editor.isOutput(output))) {
-      if (!twin) seen.set(key, node)
-      continue
-    }
+    if (!twin) seen.set(key, node)
+    if (!twin || node.outputs.some((output) => editor.isOutput(output))) return false
     editor.remove(node)
     node.outputs.forEach((output, i) => {
       if (output !== '') editor.redirectAll(output, twin.outputs[i]!)
     })
-    changed = true
-  }
-  return changed
+    return true
+  })
 }
 
 function keyOf(editor: GraphEditor, node: Node): string {

@@ -6,19 +6,17 @@
 import type { GraphEditor } from './editor.js'
 
 export function mergeReluClip(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (node.operator !== 'Relu' || !editor.nodes.includes(node)) continue
+  return editor.each((node) => {
+    if (node.operator !== 'Relu') return false
     const use = editor.onlyUse(node.outputs[0]!)
-    if (use?.node.operator !== 'Clip' || use.input !== 0) continue
+    if (use?.node.operator !== 'Clip' || use.input !== 0) return false
     const bounds = editor.operator(use.node).clamp?.(editor.view(use.node))
-    if (!bounds) continue
+    if (!bounds) return false
     const low = Float32Array.of(Math.max(bounds.min, 0))
     const name = editor.addConstant(`${use.node.name}/min`, { type: 'float32', shape: [], data: low })
     editor.remove(node)
     const high = use.node.inputs[2] ?? ''
     editor.replace(use.node, { ...use.node, inputs: [node.inputs[0]!, name, ...(high === '' ? [] : [high])] })
-    changed = true
-  }
-  return changed
+    return true
+  })
 }

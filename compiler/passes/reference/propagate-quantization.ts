@@ -13,15 +13,9 @@ import type { GraphEditor } from './editor.js'
 import { isDequantize, isQuantize, scalarParameters } from './quantization.js'
 
 export function propagateQuantization(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of [...editor.nodes]) {
-    if (isDequantize(node) && editor.nodes.includes(node)) changed = propagateForward(editor, node) || changed
-  }
-  for (const node of [...editor.nodes]) {
-    const current = editor.nodes.find((n) => n.name === node.name)
-    if (isQuantize(current)) changed = propagateBackward(editor, current) || changed
-  }
-  return changed
+  const forward = editor.each((node) => isDequantize(node) && propagateForward(editor, node))
+  const backward = editor.each((node) => isQuantize(node) && propagateBackward(editor, node))
+  return forward || backward
 }
 
 const propagates = (editor: GraphEditor, node: Node | undefined): node is Node =>

@@ -18,11 +18,7 @@ const f = Math.fround
 const quantizable = new Set(['Conv', 'Gemm', 'ConvTranspose'])
 
 export function quantizeWeights(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (quantizable.has(node.operator)) changed = quantizeNode(editor, node) || changed
-  }
-  return changed
+  return editor.each((node) => quantizable.has(node.operator) && quantizeNode(editor, node))
 }
 
 function quantizeNode(editor: GraphEditor, node: Node): boolean {

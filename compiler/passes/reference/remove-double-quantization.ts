@@ -22,12 +22,7 @@ import {
 const f = Math.fround
 
 export function removeDoubleQuantization(editor: GraphEditor): boolean {
-  let changed = false
-  for (const node of editor.nodes) {
-    if (!editor.nodes.includes(node) || !isDequantize(node)) continue
-    changed = removeAround(editor, node) || changed
-  }
-  return changed
+  return editor.each((node) => isDequantize(node) && removeAround(editor, node))
 }
 
 function removeAround(editor: GraphEditor, self: Node): boolean {
