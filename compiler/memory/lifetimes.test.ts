@@ -10,7 +10,7 @@ import {
   type MemoryNode,
 } from './lifetimes.js'
 import { type Plan, planMemory } from './plan.js'
-import { networks } from './random-networks.js'
+import { networks } from './networks.fixture.js'
 
 /** `bytes` per tensor in the order of their names; nodes as given. */
 function graphOf(

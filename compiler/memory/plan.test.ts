@@ -5,7 +5,7 @@ import { CapletError } from '../errors.js'
 import { searchExhaustively } from './exhaustive.js'
 import { analyzeLifetimes } from './lifetimes.js'
 import { type Block, exhaustiveLimit, type Plan, planMemory } from './plan.js'
-import { networks } from './random-networks.js'
+import { networks } from './networks.fixture.js'
 
 const block = (name: string, bytes: number, firstUse: number, lastUse: number): Block => ({
   name,
