@@ -8,11 +8,20 @@ export function outputConstants(
   quantization: Quantization | null,
   type: ElementType,
 ): Record<string, KernelConstant> {
-  const { scale, zeroPoint } = quantization ?? { scale: 1, zeroPoint: 0 }
+  return {
+    OUTPUT_SCALE: { kind: 'f32', value: quantization?.scale ?? 1 },
+    ...outputRange(quantization, type),
+  }
+}
+
+/** The same without the scale, which integer forms have in their records. */
+export function outputRange(
+  quantization: Quantization | null,
+  type: ElementType,
+): Record<string, KernelConstant> {
   const { min, max } = rangeOf(isQuantizedType(type) ? type : 'int8')
   return {
-    OUTPUT_SCALE: { kind: 'f32', value: scale },
-    OUTPUT_ZERO_POINT: { kind: 'i32', value: zeroPoint },
+    OUTPUT_ZERO_POINT: { kind: 'i32', value: quantization?.zeroPoint ?? 0 },
     OUTPUT_MIN: { kind: 'i32', value: min },
     OUTPUT_MAX: { kind: 'i32', value: max },
   }

@@ -10,7 +10,7 @@ interface Plane {
   readonly width: number
 }
 
-interface PoolShape {
+export interface PoolShape {
   readonly batches: number
   readonly channels: number
   readonly input: Plane

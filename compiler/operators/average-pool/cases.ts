@@ -25,15 +25,17 @@ function quantizedPool(
   shape: readonly number[],
   window: Window,
   countIncludePad: boolean,
+  scales: readonly [number, number] = [random.scale(), random.scale()],
 ): OperatorCase<'average_pool'> {
+  const withScale = (scale: number) => ({ ...quantization(random, type), scale: Math.fround(scale) })
   return {
     name: `average_pool ${window.kernel} of ${type} [${shape}], strides ${window.strides}, pads ${window.pads}, ${countIncludePad}`,
     operator: 'average_pool',
     attributes: {
       ...window,
       countIncludePad,
-      inputValues: dequantizeValues(type, quantization(random, type)),
-      output: quantization(random, type),
+      inputValues: dequantizeValues(type, withScale(scales[0])),
+      output: withScale(scales[1]),
       zeroPointAdded: 'before',
       summation: 'rows',
     },
@@ -80,6 +82,16 @@ const whole = (kernel: readonly number[]): Window => ({
 export const cases = (random: Random): OperatorCase<'average_pool'>[] => [
   quantizedPool(random, 'int8', [1, 5, 7, 6], square, false),
   quantizedPool(random, 'uint8', [1, 5, 7, 6], square, true),
+  quantizedPool(random, 'int8', [1, 9, 7, 6], square, false, [0.0371, 0.0298]),
+  quantizedPool(random, 'uint8', [2, 3, 7, 6], square, true, [0.0371, 0.0298]),
+  quantizedPool(
+    random,
+    'int8',
+    [1, 3, 12],
+    { kernel: [4], strides: [2], pads: [3, 1], dilations: [1] },
+    false,
+    [0.0371, 0.0298],
+  ),
   floatPool(random, [1, 5, 7, 6], square, 'columns', false),
   floatPool(random, [1, 5, 7, 6], square, 'columns', true),
   ...[

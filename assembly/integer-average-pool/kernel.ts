@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT-0
+// average_pool in integers: output[n][outY][outX][c] = requantize(bias[k] + sum of the quanta of the window's k cells inside the image).
+//   input [BATCHES][INPUT_HEIGHT][INPUT_WIDTH][CHANNELS] of ELEMENT, output [BATCHES][OUTPUT_HEIGHT][OUTPUT_WIDTH][CHANNELS] 8-bit
+// One record per k from 1 to the largest; its bias is -k * input zero point. Every window has a cell inside.
+// Range: |accumulator| <= k * 255 < 2^31.
+import { copyWeights } from "../weights"
+import { endTap, firstTap } from "../window"
+import {
+  INPUT, OUTPUT, ELEMENT, RECORDS, RECORDS_BYTES, SCRATCH, RECORD_BYTES, requantize,
+  BATCHES, CHANNELS, INPUT_HEIGHT, INPUT_WIDTH, OUTPUT_HEIGHT, OUTPUT_WIDTH,
+  KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_Y, STRIDE_X, PAD_TOP, PAD_LEFT, DILATION_Y, DILATION_X,
+  OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX,
+} from "./constants"
+
+const ROW: usize = <usize>INPUT_WIDTH * CHANNELS
+const IMAGE: usize = <usize>INPUT_HEIGHT * ROW
+const STEP_X: usize = <usize>DILATION_X * CHANNELS
+const STEP_Y: usize = <usize>DILATION_Y * ROW
+
+export function run(): void {
+  copyWeights(SCRATCH, RECORDS, RECORDS_BYTES)
+  let output: usize = OUTPUT
+  for (let image: usize = INPUT; image != INPUT + BATCHES * IMAGE; image += IMAGE) {
+    for (let outY: i32 = 0; outY < OUTPUT_HEIGHT; outY++) {
+      const startY = outY * STRIDE_Y - PAD_TOP
+      const firstY = firstTap(startY, DILATION_Y)
+      const rows = endTap(startY, DILATION_Y, KERNEL_HEIGHT, INPUT_HEIGHT) - firstY
+      const line = image + <usize>(startY + firstY * DILATION_Y) * ROW
+      for (let outX: i32 = 0; outX < OUTPUT_WIDTH; outX++) {
+        const startX = outX * STRIDE_X - PAD_LEFT
+        const firstX = firstTap(startX, DILATION_X)
+        const columns = endTap(startX, DILATION_X, KERNEL_WIDTH, INPUT_WIDTH) - firstX
+        const corner = line + <usize>(startX + firstX * DILATION_X) * CHANNELS
+        const record = SCRATCH + <usize>(rows * columns - 1) * RECORD_BYTES
+        poolPixel(corner, <usize>rows, <usize>columns, record, output)
+        output += CHANNELS
+      }
+    }
+  }
+}
+
+function poolPixel(corner: usize, rows: usize, columns: usize, record: usize, output: usize): void {
+  const end = output + CHANNELS
+  do {
+    let accumulator = load<i32>(record)
+    let line = corner
+    const linesEnd = corner + rows * STEP_Y
+    do {
+      let cell = line
+      const lineEnd = line + columns * STEP_X
+      do {
+        accumulator += <i32>load<ELEMENT>(cell)
+        cell += STEP_X
+      } while (cell != lineEnd)
+      line += STEP_Y
+    } while (line != linesEnd)
+    store<u8>(output, <u8>requantize(accumulator, record, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX))
+    corner++
+    output++
+  } while (output != end)
+}
