@@ -8,6 +8,7 @@ import { evaluateBytes } from './evaluate.js'
 import { readOnnx } from './import/onnx.js'
 import type { Graph } from './ir/graph.js'
 import type { EdgeLayout } from './passes/assign-layouts.js'
+import { fuseTables } from './passes/fuse-tables.js'
 import { inferTypes, type Shapes } from './passes/infer-types.js'
 import { lowerGraph } from './passes/lower.js'
 import { type EdgeIo, type NormalizedGraph, normalize } from './passes/normalize.js'
@@ -71,7 +72,7 @@ export function lower(
 ): { graph: NormalizedGraph; program: Program } {
   const source = readOnnx(model.bytes, model.loadExternal) //                  2 import
   const typed = inferTypes(source, options.shapes) //                          3 infer types
-  const graph = normalize(typed, options.io) //                                4, 5 normalize, fuse
+  const graph = fuseTables(normalize(typed, options.io)) //                    4, 5 normalize, fuse
   const program = lowerGraph(graph, {
     preferFloat: options.target !== null && targetNamed(options.target)?.hasFloatUnit === true,
     edgeLayout: options.edgeLayout,
