@@ -95,6 +95,18 @@ describe('openOracle', () => {
     await oracle.release()
   })
 
+  it('keeps external files of the same name apart', async () => {
+    const scales = [3, 4, 5, 6]
+    const open = (scale: number) => {
+      const data = new Uint8Array(Float32Array.of(scale).buffer)
+      return openOracle(multiplyBy(scale, 'weights.bin'), { externalData: [{ path: 'weights.bin', data }] })
+    }
+    const oracles = await Promise.all(scales.map(open))
+    const results = await Promise.all(oracles.map((oracle) => oracle.run({ x: float([1, 0], [2]) })))
+    expect(results.map(({ y }) => y!.data[0])).toEqual(scales)
+    await Promise.all(oracles.map((oracle) => oracle.release()))
+  })
+
   it('passes 64-bit integers and bytes through', async () => {
     const model = writeModel({
       nodes: [{ operator: 'ArgMax', inputs: ['x'], outputs: ['y'], attributes: { axis: 0, keepdims: 0 } }],

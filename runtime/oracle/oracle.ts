@@ -46,7 +46,8 @@ export function oracleFault(
   reference: string,
   cause: unknown,
 ): CapletError {
-  const words = cause instanceof Error ? cause.message : String(cause)
+  const message = cause instanceof Error ? cause.message : String(cause)
+  const words = message.replace(/^.*ERROR_MESSAGE: /s, '').replace(/\/\S*\/onnxruntime\/(?=\S+:\d+ )/g, '')
   const deed = code === 'oracle-load' ? 'does not load the model' : 'could not run the model'
   const remedy =
     code === 'oracle-load'
