@@ -156,20 +156,28 @@ export class GraphEditor {
     }
   }
 
+  /** Execution order; no recursion, since a graph may be thousands of nodes deep. */
   #sorted(): Node[] {
     const { producers } = this.#lookup()
-    const done = new Set<Node>()
+    const seen = new Set<Node>()
     const sorted: Node[] = []
-    const visit = (node: Node): void => {
-      if (done.has(node)) return
-      done.add(node)
-      for (const input of node.inputs) {
+    for (const root of this.#nodes) {
+      if (seen.has(root)) continue
+      seen.add(root)
+      const stack = [{ node: root, next: 0 }]
+      for (let top = stack.at(-1); top; top = stack.at(-1)) {
+        const input = top.node.inputs[top.next++]
+        if (input === undefined) {
+          sorted.push(top.node)
+          stack.pop()
+          continue
+        }
         const producer = producers.get(input)
-        if (producer) visit(producer)
+        if (!producer || seen.has(producer)) continue
+        seen.add(producer)
+        stack.push({ node: producer, next: 0 })
       }
-      sorted.push(node)
     }
-    for (const node of this.#nodes) visit(node)
     return sorted
   }
 
