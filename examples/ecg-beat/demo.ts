@@ -8,6 +8,7 @@ import { join, relative } from 'node:path'
 import { compileFile } from '../../compiler/compile.js'
 import { writeCapsule } from '../../compiler/output.js'
 import { openOracle } from '../../runtime/oracle/onnxruntime.js'
+import { decodeBeats } from './beat-file.js'
 import {
   addConfusions,
   type Confusion,
@@ -20,7 +21,6 @@ import { type Comparison, compareBeats, openCapsule, type RunningCapsule } from 
 import { runOrExplain } from './explain.js'
 import { BEAT_LENGTH } from './features.js'
 import { exampleFile, packageRoot, recordsFolder } from './locations.js'
-import { readNpz } from './npz.js'
 import { CLASSES } from './physionet.js'
 import { prepareRecord } from './prepare.js'
 import { VALIDATION_RECORDS } from './validation.js'
@@ -54,9 +54,8 @@ async function main(): Promise<void> {
 
 /** At least 1,000 synthetic beats: exactness, some drawings, a confusion matrix. */
 async function runSynthetic(running: RunningCapsule, oracle: Oracle): Promise<Comparison> {
-  const arrays = readNpz(await readFile(exampleFile('synthetic.npz')))
-  const beats = { beat: arrays.beat.data as Float32Array, rr: arrays.rr.data as Float32Array }
-  const labels = arrays.label.data
+  const beats = decodeBeats(await readFile(exampleFile('synthetic.npz')), 'synthetic.npz')
+  const labels = beats.label
   write(`Running ${grouped(labels.length)} synthetic beats in the capsule and in ONNX Runtime`)
   const comparison = await compareBeats(running, oracle, beats)
   write('', verdict([comparison]), '', ...drawBeats(beats.beat, labels, comparison.predicted))
@@ -99,11 +98,10 @@ async function runRecords(running: RunningCapsule, oracle: Oracle): Promise<Comp
   const comparisons: Comparison[] = []
   const confusions: [string, Confusion][] = []
   for (const name of VALIDATION_RECORDS) {
-    const { beat, rr, label } = await prepareRecord(folder, name)
-    const beats = { beat: beat.data as Float32Array, rr: rr.data as Float32Array }
+    const beats = await prepareRecord(folder, name)
     const comparison = await compareBeats(running, oracle, beats)
     comparisons.push(comparison)
-    confusions.push([name, confusionOf(label.data, comparison.predicted)])
+    confusions.push([name, confusionOf(beats.label, comparison.predicted)])
   }
   const all = addConfusions(confusions.map(([, confusion]) => confusion))
   write(...formatRecordScores([...confusions, ['all', all]]), '', ...formatConfusion(all))

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { compileFile } from '../../compiler/compile.js'
 import { type Oracle, openOracle } from '../../runtime/oracle/onnxruntime.js'
+import { decodeBeats } from './beat-file.js'
 import { type BeatInputs, compareBeats, openCapsule, type RunningCapsule } from './exactness.js'
 import { BEAT_LENGTH, FEATURE_COUNT } from './features.js'
 import { exampleFile } from './locations.js'
-import { readNpz } from './npz.js'
 
 const BEATS = 40
 
@@ -17,10 +17,10 @@ describe('compareBeats', () => {
   beforeAll(async () => {
     capsule = await openCapsule((await compileFile(exampleFile('model.onnx'))).wasm)
     oracle = await openOracle(await readFile(exampleFile('model.onnx')))
-    const { beat, rr } = readNpz(await readFile(exampleFile('synthetic.npz')))
+    const { beat, rr } = decodeBeats(await readFile(exampleFile('synthetic.npz')), 'synthetic.npz')
     beats = {
-      beat: (beat.data as Float32Array).slice(0, BEATS * BEAT_LENGTH),
-      rr: (rr.data as Float32Array).slice(0, BEATS * FEATURE_COUNT),
+      beat: beat.slice(0, BEATS * BEAT_LENGTH),
+      rr: rr.slice(0, BEATS * FEATURE_COUNT),
     }
   }, 60_000)
   afterAll(() => oracle.release())

@@ -69,11 +69,10 @@ describe.skipIf(folder === null)('the validation records (skipped without CAPLET
     const int8 = await openOracle(await readFile(exampleFile('model.onnx')))
     for (const name of VALIDATION_RECORDS) {
       const { beat, rr, label } = await prepareRecord(folder!, name)
-      const inputs = [beat.data as Float32Array, rr.data as Float32Array] as const
-      const asFloat = await predict(float, ...inputs)
-      const asInt8 = await predict(int8, ...inputs)
-      confusions.float.push(confusionOf(label.data, asFloat))
-      confusions.int8.push(confusionOf(label.data, asInt8))
+      const asFloat = await predict(float, beat, rr)
+      const asInt8 = await predict(int8, beat, rr)
+      confusions.float.push(confusionOf(label, asFloat))
+      confusions.int8.push(confusionOf(label, asInt8))
       agreeing += asInt8.filter((predicted, n) => predicted === asFloat[n]).length
       beats += asInt8.length
     }

@@ -5,25 +5,20 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { type BeatArrays, encodeBeats } from './beat-file.js'
 import { runOrExplain } from './explain.js'
-import { BEAT_LENGTH, extractFeatures, FEATURE_COUNT, SAMPLING_RATE } from './features.js'
-import { type NamedArray, writeNpz } from './npz.js'
+import { extractFeatures, SAMPLING_RATE } from './features.js'
 import { type Beat, listRecords, readRecord, unsupported } from './physionet.js'
 
-/** The arrays of a features file, one row per beat: beat [n,1,128], rr [n,17], label [n] (N S V F Q), sample [n]. */
-export function featureArrays(signal: Float64Array, beats: Beat[]): Record<string, NamedArray> {
-  const samples = beats.map((beat) => beat.sample)
-  const { beat, rr } = extractFeatures(signal, samples)
-  return {
-    beat: { shape: [beats.length, 1, BEAT_LENGTH], data: beat },
-    rr: { shape: [beats.length, FEATURE_COUNT], data: rr },
-    label: { shape: [beats.length], data: Uint8Array.from(beats, (each) => each.label) },
-    sample: { shape: [beats.length], data: Int32Array.from(samples) },
-  }
+/** Features and labels of a recording in millivolts at 360 Hz. */
+export function beatArrays(signal: Float64Array, beats: readonly Beat[]): BeatArrays {
+  const sample = Int32Array.from(beats, (beat) => beat.sample)
+  const label = Uint8Array.from(beats, (beat) => beat.label)
+  return { ...extractFeatures(signal, sample), label, sample }
 }
 
 /** Features of one PhysioNet record. Rejects sampling rates other than 360 Hz. */
-export async function prepareRecord(directory: string, name: string): Promise<Record<string, NamedArray>> {
+export async function prepareRecord(directory: string, name: string): Promise<BeatArrays> {
   const record = await readRecord(directory, name)
   if (record.samplingRate !== SAMPLING_RATE) {
     throw unsupported(
@@ -31,7 +26,7 @@ export async function prepareRecord(directory: string, name: string): Promise<Re
       `${record.samplingRate} samples per second; the filter is made for ${SAMPLING_RATE}`,
     )
   }
-  return featureArrays(record.signal, record.beats)
+  return beatArrays(record.signal, record.beats)
 }
 
 async function main(): Promise<void> {
@@ -46,8 +41,8 @@ async function main(): Promise<void> {
   await mkdir(values.output, { recursive: true })
   for (const name of await listRecords(values.data)) {
     const arrays = await prepareRecord(values.data, name)
-    await writeFile(join(values.output, `${name}.npz`), writeNpz(arrays))
-    console.log(`${name}: ${arrays.label.data.length} beats`)
+    await writeFile(join(values.output, `${name}.npz`), encodeBeats(arrays))
+    console.log(`${name}: ${arrays.label.length} beats`)
   }
 }
 

@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { writeNpz } from '../../runtime/arrays.js'
+import { decodeBeats, encodeBeats } from './beat-file.js'
 import { exampleFile } from './locations.js'
-import { readNpz, writeNpz } from './npz.js'
 import { exponential, randomSource, sine } from './portable-math.js'
 import { synthesize, syntheticInput } from './synthesize.js'
 
 describe('synthesize', () => {
   it('gives the committed input again, to the byte', async () => {
-    const again = writeNpz(syntheticInput())
+    const again = encodeBeats(syntheticInput())
     const committed = new Uint8Array(await readFile(exampleFile('synthetic.npz')))
     expect(Buffer.compare(again, committed)).toBe(0)
-    expect(readNpz(committed).label.data.length).toBeGreaterThanOrEqual(1000)
+    expect(decodeBeats(committed, 'synthetic.npz').label.length).toBeGreaterThanOrEqual(1000)
+  })
+
+  it('is not read from a file without beats, or a damaged one', () => {
+    const label = { type: 'uint8', shape: [2], data: Uint8Array.of(0, 1) } as const
+    const bytes = writeNpz(new Map([['label', label]]))
+    expect(() => decodeBeats(bytes, 'x.npz')).toThrow(/not the features/)
+    expect(() => decodeBeats(bytes.subarray(0, 60), 'x.npz')).toThrow(/x\.npz/)
   })
 
   it('gives another recording for another seed', () => {

@@ -5,12 +5,12 @@
 
 import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import { type BeatArrays, encodeBeats } from './beat-file.js'
 import { runOrExplain } from './explain.js'
 import { SAMPLING_RATE } from './features.js'
-import { type NamedArray, type NumericArray, writeNpz } from './npz.js'
 import type { Beat } from './physionet.js'
 import { exponential, type RandomSource, randomSource, sine } from './portable-math.js'
-import { featureArrays } from './prepare.js'
+import { beatArrays } from './prepare.js'
 
 /** A Gaussian event on the cycle: seconds after the R peak, width (standard deviation) in seconds, millivolts. */
 type Wave = readonly [time: number, width: number, amplitude: number]
@@ -160,26 +160,17 @@ export function synthesize(seed: number, beatCount: number): Recording {
 }
 
 /** The demo's committed input: the features of five recordings of 240 beats, one after the other. */
-export function syntheticInput(): Record<string, NamedArray> {
+export function syntheticInput(): BeatArrays {
   const parts = [1, 2, 3, 4, 5].map((seed) => {
     const { signal, beats } = synthesize(seed, 240)
-    return featureArrays(signal, beats)
+    return beatArrays(signal, beats)
   })
-  return Object.fromEntries(
-    Object.keys(parts[0]).map((name) => [name, join(parts.map((part) => part[name]))]),
-  )
-}
-
-function join(arrays: NamedArray[]): NamedArray {
-  const rows = arrays.reduce((sum, { shape }) => sum + shape[0], 0)
-  const size = arrays.reduce((sum, { data }) => sum + data.length, 0)
-  const data = new (arrays[0].data.constructor as new (length: number) => NumericArray)(size)
-  let offset = 0
-  for (const array of arrays) {
-    data.set(array.data, offset)
-    offset += array.data.length
+  return {
+    beat: Float32Array.from(parts.flatMap(({ beat }) => [...beat])),
+    rr: Float32Array.from(parts.flatMap(({ rr }) => [...rr])),
+    label: Uint8Array.from(parts.flatMap(({ label }) => [...label])),
+    sample: Int32Array.from(parts.flatMap(({ sample }) => [...sample])),
   }
-  return { shape: [rows, ...arrays[0].shape.slice(1)], data }
 }
 
 async function main(): Promise<void> {
@@ -189,7 +180,7 @@ async function main(): Promise<void> {
     process.exitCode = 2
     return
   }
-  await writeFile(values.output, writeNpz(syntheticInput()))
+  await writeFile(values.output, encodeBeats(syntheticInput()))
 }
 
 if (process.argv[1]?.endsWith('synthesize.js')) await runOrExplain(main)
