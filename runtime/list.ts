@@ -15,6 +15,7 @@ export const runtimeNames: readonly string[] = [...runtimes.map(({ name }) => na
 export interface PresentRuntime {
   readonly runtime: Runtime
   readonly version: string
+  readonly needsWasi: boolean
 }
 
 export interface SkippedRuntime {
@@ -43,7 +44,7 @@ export async function presentRuntimes(
   for (const runtime of runtimes) {
     if (named && !named.includes(runtime.name)) continue
     const availability = await runtime.availability()
-    if ('version' in availability) present.push({ runtime, version: availability.version })
+    if ('version' in availability) present.push({ runtime, ...availability })
     else if (named) throw missing(runtime.name, availability)
     else skipped.push({ name: runtime.name, reason: `${availability.reason}; ${availability.remedy}` })
   }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads a capsule's manifest out of its bytes, without running it: what every runtime needs to know.
-import { type Manifest, manifestFormat } from '../compiler/codegen/custom-sections.js'
+import { type Manifest, parseManifest } from '../compiler/codegen/manifest.js'
 import { readSections } from '../compiler/codegen/module-sections.js'
 import { CapletError } from '../compiler/errors.js'
 
-export type { Manifest } from '../compiler/codegen/custom-sections.js'
+export type { Manifest } from '../compiler/codegen/manifest.js'
 
 const magic = [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]
 
@@ -20,33 +20,16 @@ export function readManifest(wasm: Uint8Array): Manifest {
   if (!magic.every((byte, index) => wasm[index] === byte)) {
     throw notACapsule('The file is not a WebAssembly module')
   }
-  const text = manifestText(wasm)
-  if (text === null) throw notACapsule('The module has no section caplet.manifest')
-  const manifest = parse(text)
-  if (manifest.format > manifestFormat) {
-    throw notACapsule(
-      `The capsule has manifest format ${manifest.format}; this version reads up to ${manifestFormat}`,
-    )
-  }
-  return manifest
+  const bytes = manifestBytes(wasm)
+  if (bytes === null) throw notACapsule('The module has no section caplet.manifest')
+  return parseManifest(bytes)
 }
 
-function manifestText(wasm: Uint8Array): string | null {
+function manifestBytes(wasm: Uint8Array): Uint8Array | null {
   try {
-    const section = readSections(wasm).find(({ name }) => name === 'caplet.manifest')
-    return section ? new TextDecoder().decode(section.bytes) : null
+    return readSections(wasm).find(({ name }) => name === 'caplet.manifest')?.bytes ?? null
   } catch (error) {
     if (error instanceof CapletError) throw notACapsule('The module is cut off or damaged')
     throw error
   }
-}
-
-function parse(text: string): Manifest {
-  try {
-    const manifest = JSON.parse(text) as Manifest
-    if (Number.isInteger(manifest.format) && manifest.inputs && manifest.outputs) return manifest
-  } catch {
-    // said below
-  }
-  throw notACapsule('The section caplet.manifest is damaged')
 }

@@ -53,7 +53,10 @@ function guarded<T>(call: () => T): T {
 /** Always there. Its version is V8's, since V8 is what runs the capsule. */
 export const nodeRuntime: Runtime = {
   name: 'node',
-  availability: async () => ({ version: `${process.versions.node} (V8 ${process.versions.v8})` }),
+  availability: async () => ({
+    version: `${process.versions.node} (V8 ${process.versions.v8})`,
+    needsWasi: false,
+  }),
   open: async ({ wasm }) => {
     const capsule = await openNode(wasm)
     return {

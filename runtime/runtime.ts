@@ -52,7 +52,8 @@ export interface RunningCapsule {
 }
 
 export type Availability =
-  | { readonly version: string }
+  /** needsWasi: it runs only the WASI form. */
+  | { readonly version: string; readonly needsWasi: boolean }
   /** Why it does not run here, and how to get it. */
   | { readonly reason: string; readonly remedy: string }
 

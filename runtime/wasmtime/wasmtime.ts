@@ -19,9 +19,9 @@ class Wasmtime implements Runtime {
 
   async availability(): Promise<Availability> {
     const child = await this.#start()
-    if (child) return { version: await child.version }
+    if (child) return { version: await child.version, needsWasi: false }
     const version = await wasmtimeOnPath()
-    return version === null ? absent : { version: `${version} (program)` }
+    return version === null ? absent : { version: `${version} (program)`, needsWasi: true }
   }
 
   async open(files: CapsuleFiles): Promise<RunningCapsule> {

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+// `caplet verify`: a capsule against its contract's reference, every byte of every output, in every runtime.
+import type { Contract } from '../compiler/codegen/capsule.js'
+import { type CompileOptions, defaultOptions } from '../compiler/compile.js'
+import { CapletError } from '../compiler/errors.js'
+import { readOnnx } from '../compiler/import/onnx.js'
+import { inferTypes } from '../compiler/passes/infer-types.js'
+import { quantizedInputs } from '../compiler/passes/quantized-inputs.js'
+import { parseArrays } from './arrays.js'
+import { samplesOf } from './edge-values.js'
+import { presentRuntimes, referenceName, type SkippedRuntime } from './list.js'
+import { ORACLE_REFERENCE, ORACLE_VERSION } from './oracle/onnxruntime.js'
+import { readFile } from './run.js'
+import { type Lane, openComparison } from './verify/comparison.js'
+import { locate } from './verify/locate.js'
+import type { NativeDistance } from './verify/native-distance.js'
+import { generatedSamples, joinSamples, type SampleEdge, type Samples } from './verify/samples.js'
+import {
+  compiledSubject,
+  givenSubject,
+  modelEdges,
+  type Subject,
+  type Toolchain,
+  toolchain,
+} from './verify/subject.js'
+
+export interface VerifyOptions extends Partial<CompileOptions> {
+  /** Verify this very file instead of a fresh compilation. */
+  readonly capsule?: string | undefined
+  /** .npy or .npz with inputs of the user's own, run besides the generated ones. */
+  readonly inputs?: string | undefined
+  /** Names; default: all that are present. */
+  readonly runtimes?: readonly string[] | undefined
+  /** Also measure how far a native ONNX Runtime is. */
+  readonly reference?: 'native' | undefined
+  /** Random inputs, besides the corner inputs. Default 1000. */
+  readonly count?: number | undefined
+  readonly seed?: number | undefined
+  readonly onProgress?: ((label: string, done: number, total: number) => void) | undefined
+  /** The compiler itself; tests plant faults in it. */
+  readonly tools?: Toolchain | undefined
+}
+
+export interface Mismatch {
+  readonly input: number
+  readonly output: string
+  readonly index: number
+  readonly expected: number | string
+  readonly actual: number | string
+  readonly node: string | null
+  /** What was found about its origin, for people. */
+  readonly note: string
+}
+
+export interface RuntimeResult {
+  readonly name: string
+  readonly version: string
+  readonly outputsCompared: number
+  readonly mismatches: number
+  readonly firstMismatch: Mismatch | null
+}
+
+export interface Verification {
+  readonly exact: boolean
+  readonly sha256: string
+  readonly contract: Contract
+  /** Inputs that were run. */
+  readonly inputs: number
+  readonly runtimes: readonly RuntimeResult[]
+  readonly skipped: readonly SkippedRuntime[]
+  readonly native: NativeDistance | null
+}
+
+export const defaultCount = 1000
+
+/** Throws CapletError where the model does not compile, a file is unfit, or a named runtime is absent. */
+export async function verifyModel(path: string, options: VerifyOptions = {}): Promise<Verification> {
+  const tools = options.tools ?? toolchain
+  const { present, skipped } = await presentRuntimes(options.runtimes)
+  const wasi = present.some(({ needsWasi }) => needsWasi)
+  const compile: CompileOptions = { ...defaultOptions, ...compileOptionsOf(options), wasi }
+  options.onProgress?.('compiling', 0, 1)
+  const subject = options.capsule
+    ? givenSubject(path, options.capsule, compile, tools)
+    : await compiledSubject(path, compile, tools)
+  const samples = samplesFor(subject, options)
+  const withReference = options.runtimes?.includes(referenceName) ?? false
+  const comparison = await openComparison(subject, present, {
+    withReference,
+    native: options.reference === 'native',
+  })
+  try {
+    await comparison.run(samples, (done, total) => options.onProgress?.('comparing', done, total))
+    const runtimes: RuntimeResult[] = []
+    for (const lane of comparison.lanes) runtimes.push(await resultOf(lane, subject, samples, tools))
+    return {
+      exact: runtimes.every(({ mismatches }) => mismatches === 0),
+      sha256: subject.sha256,
+      contract: { name: 'onnxruntime', reference: ORACLE_REFERENCE, version: ORACLE_VERSION },
+      inputs: samples.length,
+      runtimes,
+      skipped,
+      native: comparison.nativeDistance(),
+    }
+  } finally {
+    await comparison.close()
+    await Promise.all(present.map(({ runtime }) => runtime.close()))
+  }
+}
+
+/** The compiler's part of the options. */
+function compileOptionsOf(options: VerifyOptions): Partial<CompileOptions> {
+  const keys = ['name', 'shapes', 'contract', 'tier', 'io', 'edgeLayout'] as const
+  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
+}
+
+async function resultOf(
+  { name, version, runtime, outputsCompared, mismatches, first }: Lane,
+  subject: Subject,
+  samples: Samples,
+  tools: Toolchain,
+): Promise<RuntimeResult> {
+  if (!first) return { name, version, outputsCompared, mismatches, firstMismatch: null }
+  const { node, note } = await locate(subject, samples.at(first.input), runtime, tools)
+  const { input, output, index } = first
+  const [expected, actual] = [plain(first.expected), plain(first.actual)]
+  return {
+    ...{ name, version, outputsCompared, mismatches },
+    firstMismatch: { input, output, index, expected, actual, node, note },
+  }
+}
+
+/** A number where JSON has it, else its digits. */
+const plain = (value: number | bigint): number | string =>
+  typeof value === 'number' && Number.isFinite(value) && !Object.is(value, -0)
+    ? value
+    : Object.is(value, -0)
+      ? '-0'
+      : String(value)
+
+/** Corner inputs, random ones and the user's. */
+function samplesFor(subject: Subject, options: VerifyOptions): Samples {
+  const edges = sampleEdges(subject)
+  const generated = generatedSamples(edges, options.count ?? defaultCount, options.seed ?? 0)
+  return options.inputs ? joinSamples([generated, userSamples(edges, options.inputs)]) : generated
+}
+
+function sampleEdges({ model, graph, program, options }: Subject): SampleEdge[] {
+  const quantized = quantizedInputs(inferTypes(readOnnx(model.bytes, model.loadExternal), options.shapes))
+  return modelEdges(program.inputs, graph).map((edge) => {
+    const grid = edge.type === 'float32' ? quantized.get(edge.name) : undefined
+    return { ...edge, grid: grid && grid !== 'several' ? grid : null }
+  })
+}
+
+function userSamples(edges: readonly SampleEdge[], file: string): Samples {
+  const arrays = parseArrays(readFile(file, 'Check the path.'), file)
+  const columns = edges.map((edge) => {
+    const array = arrays.get(edge.name) ?? (edges.length === 1 ? arrays.get(null) : undefined)
+    if (array) return samplesOf(array, edge, file)
+    throw new CapletError({
+      code: 'missing-input',
+      message: `${file} has no array "${edge.name}"`,
+      remedy: `Write a .npz that has every input by name: ${edges.map(({ name }) => `"${name}"`).join(', ')}.`,
+      file,
+    })
+  })
+  const lengths = columns.map(({ length }) => length)
+  if (new Set(lengths).size > 1) {
+    throw new CapletError({
+      code: 'shape-mismatch',
+      message: `The arrays of ${file} hold different numbers of samples: ${lengths.join(', ')}`,
+      remedy: 'Give every input the same number of samples.',
+      file,
+    })
+  }
+  return { length: lengths[0] ?? 0, at: (index) => columns.map((column) => column[index]!) }
+}

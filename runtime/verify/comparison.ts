@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs samples through the oracle and through every runtime at once, and counts the elements that differ.
+import { evaluateBytes } from '../../compiler/evaluate.js'
+import { compilerVersion } from '../../compiler/version.js'
+import { type PresentRuntime, referenceName } from '../list.js'
+import { openOracle } from '../oracle/onnxruntime.js'
+import type { Oracle, OracleTensor } from '../oracle/oracle.js'
+import type { EdgeBytes, Runtime } from '../runtime.js'
+import { compareOutput, feedsOf, type ModelEdge } from './feeds.js'
+import { type NativeComparison, type NativeDistance, openNativeComparison } from './native-distance.js'
+import type { Samples } from './samples.js'
+import { modelEdges, type Subject } from './subject.js'
+
+/** One runtime's results so far. */
+export interface Lane {
+  readonly name: string
+  readonly version: string
+  /** null: our own reference. */
+  readonly runtime: Runtime | null
+  outputsCompared: number
+  mismatches: number
+  first: FirstMismatch | null
+}
+
+export interface FirstMismatch {
+  readonly input: number
+  readonly output: string
+  readonly index: number
+  readonly expected: number | bigint
+  readonly actual: number | bigint
+}
+
+interface RunningLane extends Lane {
+  run(inputs: readonly EdgeBytes[]): Promise<Uint8Array[][]>
+  close(): Promise<void>
+}
+
+export interface Comparison {
+  readonly lanes: readonly Lane[]
+  run(samples: Samples, onProgress: (done: number, total: number) => void): Promise<void>
+  nativeDistance(): NativeDistance | null
+  close(): Promise<void>
+}
+
+/** Samples of one round: few enough that progress is seen, many enough that a request to a runtime pays. */
+const samplesPerRound = 32
+
+export async function openComparison(
+  subject: Subject,
+  present: readonly PresentRuntime[],
+  want: { readonly withReference: boolean; readonly native: boolean },
+): Promise<Comparison> {
+  const { model, externalData, graph, program, options } = subject
+  const outputs = modelEdges(program.outputs, graph)
+  const inputs = modelEdges(program.inputs, graph)
+  const lanes: RunningLane[] = []
+  for (const entry of present) lanes.push(await runtimeLane(entry, subject))
+  if (want.withReference) lanes.push(referenceLane(subject))
+  const oracle = await openOracle(model.bytes, { externalData })
+  const native = want.native ? await openNativeComparison(model.bytes, { externalData }, outputs) : null
+  return {
+    lanes,
+    run: async (samples, onProgress) => {
+      for (let first = 0; first < samples.length; first += samplesPerRound) {
+        const length = Math.min(samplesPerRound, samples.length - first)
+        const round = Array.from({ length }, (_, i) => samples.at(first + i))
+        const feeds = round.map((sample) => feedsOf(inputs, sample, options.edgeLayout))
+        const [expected, ...results] = await Promise.all([
+          ask(oracle, native, feeds),
+          ...lanes.map((lane) => lane.run(round)),
+        ])
+        lanes.forEach((lane, i) => {
+          for (const [k, result] of results[i]!.entries()) {
+            compare(lane, outputs, first + k, result, expected[k]!, options.edgeLayout)
+          }
+        })
+        onProgress(first + length, samples.length)
+      }
+    },
+    nativeDistance: () => native?.distance() ?? null,
+    close: async () => {
+      await Promise.all([oracle.release(), native?.close(), ...lanes.map((lane) => lane.close())])
+    },
+  }
+}
+
+type Tensors = Readonly<Record<string, OracleTensor>>
+
+async function ask(
+  oracle: Oracle,
+  native: NativeComparison | null,
+  feeds: readonly Tensors[],
+): Promise<Tensors[]> {
+  const expected: Tensors[] = []
+  for (const feed of feeds) {
+    const outputs = await oracle.run(feed)
+    await native?.add(feed, outputs)
+    expected.push(outputs)
+  }
+  return expected
+}
+
+function compare(
+  lane: Lane,
+  outputs: readonly ModelEdge[],
+  input: number,
+  result: readonly Uint8Array[],
+  expected: Tensors,
+  layout: 'model' | 'nhwc',
+): void {
+  outputs.forEach((edge, i) => {
+    const wanted = expected[edge.name]!
+    lane.outputsCompared += wanted.data.length
+    const difference = compareOutput(edge, result[i]!, wanted, layout)
+    if (!difference) return
+    lane.mismatches += difference.count
+    const { index, expected: value, actual } = difference
+    lane.first ??= { input, output: edge.name, index, expected: value, actual }
+  })
+}
+
+async function runtimeLane({ runtime, version }: PresentRuntime, { files }: Subject): Promise<RunningLane> {
+  const capsule = await runtime.open(files)
+  return {
+    ...{ name: runtime.name, version, runtime },
+    ...{ outputsCompared: 0, mismatches: 0, first: null },
+    run: (inputs) => capsule.run(inputs),
+    close: () => capsule.close(),
+  }
+}
+
+const referenceLane = ({ graph, options }: Subject): RunningLane => ({
+  ...{ name: referenceName, version: compilerVersion(), runtime: null },
+  ...{ outputsCompared: 0, mismatches: 0, first: null },
+  run: async (inputs) => inputs.map((input) => evaluateBytes(graph, input, options.edgeLayout)),
+  close: async () => {},
+})
