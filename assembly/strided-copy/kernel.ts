@@ -43,12 +43,25 @@ export function run(): void {
   } while (output0 != OUTPUT + COUNT_0 * <usize>OUTPUT_STEP_0)
 }
 
+const BY_FOUR: bool = RUN_BYTES == 0 && (COUNT_5 & 3) == 0
+
 function copyInnermost(input: usize, output: usize): void {
   const end = output + COUNT_5 * <usize>OUTPUT_STEP_5
   do {
-    if (RUN_BYTES > 0) memory.copy(output, input, RUN_BYTES)
-    else store<ELEMENT>(output, load<ELEMENT>(input))
-    input += <usize>INPUT_STEP_5
-    output += <usize>OUTPUT_STEP_5
+    copyNext(input, output)
+    if (BY_FOUR) {
+      copyNext(input + <usize>INPUT_STEP_5, output + <usize>OUTPUT_STEP_5)
+      copyNext(input + <usize>INPUT_STEP_5 * 2, output + <usize>OUTPUT_STEP_5 * 2)
+      copyNext(input + <usize>INPUT_STEP_5 * 3, output + <usize>OUTPUT_STEP_5 * 3)
+    }
+    input += <usize>INPUT_STEP_5 * (BY_FOUR ? 4 : 1)
+    output += <usize>OUTPUT_STEP_5 * (BY_FOUR ? 4 : 1)
   } while (output != end)
+}
+
+// @ts-ignore: decorator
+@inline
+function copyNext(input: usize, output: usize): void {
+  if (RUN_BYTES > 0) memory.copy(output, input, RUN_BYTES)
+  else store<ELEMENT>(output, load<ELEMENT>(input))
 }

@@ -4,29 +4,44 @@
 import { copyWeights } from "../weights"
 import { INPUT, OUTPUT, TABLE, SCRATCH, ELEMENT, OUTER, CHANNELS, INNER } from "./constants"
 
+const TABLE_BYTES: usize = 256 * sizeof<ELEMENT>()
+const BY_FOUR: usize = INNER & ~3
+
 export function run(): void {
-  let input: usize = INPUT
-  let output: usize = OUTPUT
   let table: usize = TABLE
-  do {
-    copyWeights(SCRATCH, table, 256 * sizeof<ELEMENT>())
-    mapChannel(input, output)
-    table += 256 * sizeof<ELEMENT>()
-    input += INNER
-    output += INNER * sizeof<ELEMENT>()
-  } while (input != INPUT + CHANNELS * INNER)
+  for (let first: usize = 0; first != CHANNELS * INNER; first += INNER) {
+    copyWeights(SCRATCH, table, TABLE_BYTES)
+    mapChannel(first)
+    table += TABLE_BYTES
+  }
 }
 
-function mapChannel(input: usize, output: usize): void {
-  const rowsEnd = input + OUTER * CHANNELS * INNER
+function mapChannel(first: usize): void {
+  const end = first + OUTER * CHANNELS * INNER
   do {
-    const rowEnd = input + INNER
-    do {
-      store<ELEMENT>(output, load<ELEMENT>(SCRATCH + <usize>load<u8>(input) * sizeof<ELEMENT>()))
-      input++
-      output += sizeof<ELEMENT>()
-    } while (input != rowEnd)
-    input += (CHANNELS - 1) * INNER
-    output += (CHANNELS - 1) * INNER * sizeof<ELEMENT>()
-  } while (input != rowsEnd)
+    let at = first
+    if (BY_FOUR > 0) {
+      do {
+        mapElement(at)
+        mapElement(at + 1)
+        mapElement(at + 2)
+        mapElement(at + 3)
+        at += 4
+      } while (at != first + BY_FOUR)
+    }
+    if (BY_FOUR < INNER) {
+      do {
+        mapElement(at)
+        at++
+      } while (at != first + INNER)
+    }
+    first += CHANNELS * INNER
+  } while (first != end)
+}
+
+// @ts-ignore: decorator
+@inline
+function mapElement(at: usize): void {
+  const entry = load<ELEMENT>(<usize>load<u8>(at, INPUT) * sizeof<ELEMENT>(), SCRATCH)
+  store<ELEMENT>(at * sizeof<ELEMENT>(), entry, OUTPUT)
 }

@@ -60,9 +60,10 @@ export function integerMean(mean: Mean): IntegerMean | null {
 }
 
 /**
- * Whether every sum D rounds the same at both ends of its error interval. In units of the output scale: each of the
- * `cells` values and partial sums is at most cells * 255 quanta and rounds with relative error u, hence the first
- * term; division by count, division by the scale and m itself err by at most 4u of r, adding the zero point by u (|r| + 256).
+ * Whether every sum D rounds the same at both ends of its error interval. In units of the input's quanta: a value of at
+ * most `widest` rounds with an error of u times itself, `cells` of them; the additions give sums of at most 2, 3, ...
+ * `cells` values (other orders than one by one give smaller ones). In units of the output's: division by count, division
+ * by the scale and m itself err by less than 5u of r, adding the zero point by u (|r| + 256).
  */
 function isClearOfTies(
   { input, inputType, output, outputType }: Mean,
@@ -72,12 +73,14 @@ function isClearOfTies(
   // Below, products could leave float32's normal range, where rounding errors are no longer relative.
   if (input.scale < 2 ** -60) return false
   const { min, max } = rangeOf(inputType)
+  const [lowest, highest] = [min - input.zeroPoint, max - input.zeroPoint]
+  const widest = Math.max(-lowest, highest)
   const limits = rangeOf(outputType)
   const ratio = input.scale / (count * output.scale)
-  const sumError = 1.01 * u * cells * (cells * 255) * ratio
+  const sumError = 1.01 * u * (cells + (cells * (cells + 1)) / 2 - 1) * widest * ratio
   const quantum = (real: number) =>
     Math.min(limits.max, Math.max(limits.min, roundHalfEven(real) + output.zeroPoint))
-  for (let sum = cells * (min - input.zeroPoint); sum <= cells * (max - input.zeroPoint); sum++) {
+  for (let sum = cells * lowest; sum <= cells * highest; sum++) {
     const real = sum * ratio
     const error = sumError + u * (5 * Math.abs(real) + 256)
     if (quantum(real - error) !== quantum(real + error)) return false
