@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The runnable twin of docs/arithmetic.md: checks each numbered claim with exact integers and prints what it counted.
+// The runnable twin of docs/arithmetic.md: checks each numbered claim with exact integers and says what it counted.
 //     npm run build && node dist/scripts/arithmetic-twin.js [channels]
+import { pathToFileURL } from 'node:url'
 import { choosePairForm } from '../compiler/arithmetic/elementwise.js'
 import { f32, roundHalfEven } from '../compiler/arithmetic/float32.js'
 import { chooseRequantizer } from '../compiler/arithmetic/requantizer.js'
 import { integerRecord, type RequantizerForm, requantize } from '../compiler/arithmetic/requantizer-forms.js'
 
-const CHANNELS = Number(process.argv[2] ?? 200)
-const ACCUMULATORS = 1 << 16
+/** Compared per channel in claim 3. */
+const ACCUMULATORS = 4096
 const output = { zeroPoint: 0, min: -128, max: 127 }
 
 let state = 2026
@@ -64,20 +65,21 @@ function decompose(m: number): { mantissa: bigint; exponent: number } {
   return { mantissa: BigInt((bits & 0x7fffff) | 0x800000), exponent: 150 - (bits >>> 23) }
 }
 
-function claim(number: number, text: string, holds: boolean): void {
-  console.log(`${holds ? 'holds' : 'FAILS'}  ${number}. ${text}`)
-  if (!holds) process.exitCode = 1
+export interface Claim {
+  readonly holds: boolean
+  /** What was compared, and what was found. */
+  readonly text: string
 }
 
-const multipliers = Array.from({ length: CHANNELS }, (_, index) => randomMultiplier(index))
+type Multipliers = readonly number[]
+
 const accumulatorAt = (m: number): (() => number) => {
   const reach = Math.min(2 ** 24 - 1, 300 / m)
   return () => Math.round((2 * random() - 1) * reach)
 }
 
-function checkDefinition(): void {
-  let different = 0
-  let compared = 0
+function checkDefinition(multipliers: Multipliers): Claim {
+  let [compared, different] = [0, 0]
   for (const m of multipliers) {
     const { mantissa, exponent } = decompose(m)
     const next = accumulatorAt(m)
@@ -86,119 +88,115 @@ function checkDefinition(): void {
       if (ruleFromDefinition(accumulator, mantissa, exponent) !== ruleInFloat(accumulator, m)) different++
     }
   }
-  claim(
-    1,
-    `Math.fround is float32 by definition: ${compared} accumulators, ${different} differ`,
-    different === 0,
-  )
+  const text = `Math.fround is float32 by definition: ${compared} accumulators, ${different} differ`
+  return { holds: different === 0, text }
 }
 
-function checkSingleRounding(): void {
-  let channels = 0
+/** A double holds accumulator * m exactly, so half up of it is one rounding. */
+function checkSingleRounding(multipliers: Multipliers): Claim {
+  let [failing, misjudged] = [0, 0]
   for (const m of multipliers) {
-    const record = integerRecord('plain', m, 0)
     const reach = Math.min(2 ** 20, Math.round(160 / m))
     let same = true
     for (let a = -reach; a <= reach && same; a++) {
-      const floor = Math.floor(a * m + 0.5) // a double holds a * m exactly
-      same = clampToOutput(floor) === ruleInFloat(a, m)
+      same = clampToOutput(Math.floor(a * m + 0.5)) === ruleInFloat(a, m)
     }
-    if (same !== (chooseForm(m, reach) === 'plain')) claim(2, `m = ${record.m} was judged wrongly`, false)
-    if (!same) channels++
+    if (!same) failing++
+    if (same !== (chooseForm([m], reach) === 'plain')) misjudged++
   }
-  claim(2, `rounding once is not the rule: it fails on ${channels} of ${CHANNELS} channels`, channels > 0)
+  const text = `rounding once is not the rule: it fails on ${failing} of ${multipliers.length} channels, ${misjudged} misjudged`
+  return { holds: failing > 0 && misjudged === 0, text }
 }
 
-const chooseForm = (m: number, reach: number): RequantizerForm =>
-  chooseRequantizer([{ m, min: -reach, max: reach }], output, { floatAllowed: false }).form
+function chooseForm(multipliers: Multipliers, limit: number): RequantizerForm {
+  const channels = multipliers.map((m) => {
+    const reach = Math.min(limit, Math.round(160 / m))
+    return { m, min: -reach, max: reach }
+  })
+  return chooseRequantizer(channels, output, { floatAllowed: false }).form
+}
 
-function checkFull(): void {
-  let different = 0
+function checkFull(multipliers: Multipliers): Claim {
+  let [compared, different] = [0, 0]
   for (const m of multipliers) {
     const record = integerRecord('full', m, 0)
     const next = accumulatorAt(m)
-    for (let count = 0; count < ACCUMULATORS / 16; count++) {
+    for (let count = 0; count < ACCUMULATORS; count++, compared++) {
       const accumulator = next()
       if (requantize(accumulator, record, output) !== ruleInFloat(accumulator, m)) different++
     }
   }
-  const compared = CHANNELS * (ACCUMULATORS / 16)
-  claim(
-    3,
-    `the full form is the rule: ${compared} accumulators below 2^24, ${different} differ`,
-    different === 0,
-  )
+  const text = `the full form is the rule: ${compared} accumulators below 2^24, ${different} differ`
+  return { holds: different === 0, text }
 }
 
-function checkProof(): void {
-  const counts: Record<RequantizerForm, number> = { plain: 0, window: 0, full: 0, float: 0 }
+function checkProof(multipliers: Multipliers): Claim {
+  const chosen: RequantizerForm[] = []
   let [brute, checked, different] = [0, 0, 0]
   for (const m of multipliers) {
     const reach = Math.min(20000, Math.round(160 / m))
     const channel = { m, min: -reach, max: reach }
     const { form, records, proof } = chooseRequantizer([channel], output, { floatAllowed: false })
-    counts[form]++
+    chosen.push(form)
     checked += proof.checked
-    for (let a = -reach; a <= reach; a += 1, brute++) {
+    for (let a = -reach; a <= reach; a++, brute++) {
       if (requantize(a, records[0]!, output) !== ruleInFloat(a, m)) different++
     }
   }
-  const forms = Object.entries(counts).map(([form, count]) => `${form} ${count}`)
-  claim(
-    4,
+  const text = [
     `proofs of ${checked} points stand for ${brute} accumulators, ${different} differ`,
-    different === 0,
+    `chosen channel by channel: ${tally(chosen)}`,
+    `chosen for whole nodes of 16 channels: ${tally(formsOfNodes(multipliers, 16))}`,
+  ]
+  return { holds: different === 0, text: text.join('\n          ') }
+}
+
+/** One form per node, as the compiler chooses; every accumulator below 2^24 that can reach an unclamped output. */
+function formsOfNodes(multipliers: Multipliers, width: number): RequantizerForm[] {
+  const nodes = Math.floor(multipliers.length / width)
+  return Array.from({ length: nodes }, (_, node) =>
+    chooseForm(multipliers.slice(node * width, (node + 1) * width), 2 ** 24 - 1),
   )
-  console.log(`          chosen channel by channel: ${forms.join(', ')}`)
-  console.log(`          chosen for whole nodes of 16 channels: ${formsOfNodes(16).join(', ')}`)
 }
 
-/** One form per node, as the compiler chooses; every accumulator that can reach an unclamped output. */
-function formsOfNodes(width: number): string[] {
-  const counts = new Map<RequantizerForm, number>()
-  for (let first = 0; first + width <= CHANNELS; first += width) {
-    const channels = multipliers.slice(first, first + width).map((m) => {
-      const reach = Math.min(2 ** 24 - 1, Math.round(160 / m))
-      return { m, min: -reach, max: reach }
-    })
-    const { form } = chooseRequantizer(channels, output, { floatAllowed: false })
-    counts.set(form, (counts.get(form) ?? 0) + 1)
-  }
-  return [...counts].map(([form, count]) => `${form} ${count}`)
+function tally(words: readonly string[]): string {
+  const kinds = [...new Set(words)].sort()
+  return kinds.map((kind) => `${kind} ${words.filter((word) => word === kind).length}`).join(', ')
 }
 
-function checkPairs(): void {
-  const counts: Record<string, number> = {}
-  for (let round = 0; round < 40; round++) {
+function checkPairs(): Claim {
+  const chosen = Array.from({ length: 40 }, (_, round) => {
     const scale = () => (round % 2 === 0 ? f32(2 ** (-7 + 5 * random())) : 2 ** -Math.ceil(5 * random()))
     const quantization = () => ({ scale: scale(), zeroPoint: Math.floor(256 * random()) - 128 })
     const rule = { a: quantization(), b: quantization(), output: quantization(), type: 'int8' as const }
-    const { form } = choosePairForm({ operation: round % 4 < 2 ? 'add' : 'multiply', ...rule })
-    counts[form] = (counts[form] ?? 0) + 1
-  }
-  const forms = Object.entries(counts).map(([form, count]) => `${form} ${count}`)
-  claim(5, `two inputs, all 65,536 pairs each: ${forms.join(', ')}`, (counts.float ?? 0) < 4)
+    return choosePairForm({ operation: round % 4 < 2 ? 'add' : 'multiply', ...rule }).form
+  })
+  const text = `two inputs, all 65,536 pairs each: ${tally(chosen)}`
+  return { holds: chosen.filter((form) => form === 'float').length < 4, text }
 }
 
-/** A fused multiply-add rounds once: in double, acc * m + magic is exact but for that rounding (it has fewer than 53 bits). */
-function checkFused(): void {
+/** A fused multiply-add rounds once: in double, a * m + magic is exact but for that rounding (it has fewer than 53 bits). */
+function checkFused(multipliers: Multipliers): Claim {
   const magic = 12582912
-  let channels = 0
-  for (const m of multipliers) {
+  const changed = multipliers.filter((m) => {
     const reach = Math.min(2 ** 20, Math.round(120 / m))
-    for (let a = -reach; a <= reach; a++) {
-      if (f32(a * m + magic) !== f32(f32(a * m) + magic)) {
-        channels++
-        break
-      }
-    }
-  }
-  claim(
-    6,
-    `fusing the multiplication with the addition changes ${channels} of ${CHANNELS} channels`,
-    channels > 0,
-  )
+    for (let a = -reach; a <= reach; a++) if (f32(a * m + magic) !== f32(f32(a * m) + magic)) return true
+    return false
+  })
+  const text = `fusing the multiplication with the addition changes ${changed.length} of ${multipliers.length} channels`
+  return { holds: changed.length > 0, text }
 }
 
-for (const check of [checkDefinition, checkSingleRounding, checkFull, checkProof, checkPairs, checkFused])
-  check()
+/** Every claim, in the document's order, over so many random multipliers. */
+export function checkClaims(channels: number): Claim[] {
+  const multipliers = Array.from({ length: channels }, (_, index) => randomMultiplier(index))
+  const checks = [checkDefinition, checkSingleRounding, checkFull, checkProof, checkPairs, checkFused]
+  return checks.map((check) => check(multipliers))
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  for (const [index, { holds, text }] of checkClaims(Number(process.argv[2] ?? 200)).entries()) {
+    console.log(`${holds ? 'holds' : 'FAILS'}  ${index + 1}. ${text}`)
+    if (!holds) process.exitCode = 1
+  }
+}
