@@ -2,6 +2,7 @@
 // Lowers a convolution whose sums run over one input channel to the kernel assembly/depthwise: cuts the output into
 // tiles, neighbours of which share the kernel's patch, and the window into runs of taps.
 import type { KernelConstant, ProgramTensor, Step } from '../../codegen/program.js'
+import { alignUp } from '../../memory/plan.js'
 import { bytesOf, joinBytes } from '../segment.js'
 import { areaOf, type Geometry, type Plane, pixelsOf } from './geometry.js'
 import { type LoweredChannels, lowerChannels, type SumOfProducts } from './output-channels.js'
@@ -64,8 +65,6 @@ export function lowerDepthwise(layer: DepthwiseLayer): Step {
     proof: channels.proof,
   }
 }
-
-const alignUp = (value: number, unit: number): number => Math.ceil(value / unit) * unit
 
 const usize = (value: number): KernelConstant => ({ kind: 'usize', value })
 const i32 = (value: number): KernelConstant => ({ kind: 'i32', value })

@@ -66,6 +66,10 @@ export const rowsGeometry = (rows: number, inChannels: number, outChannels: numb
 
 export const areaOf = ({ height, width }: Plane): number => height * width
 
+/** Products per output element. */
+export const depthOf = (geometry: Geometry): number =>
+  (areaOf(geometry.kernel) * geometry.inChannels) / geometry.group
+
 export const pixelsOf = (geometry: Geometry): number => geometry.batch * areaOf(geometry.output)
 
 function plane(values: readonly number[], height = 1): Plane {

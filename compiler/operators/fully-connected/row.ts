@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Lowers one row times a weight matrix to the kernel assembly/fully-connected, whose first lines draw the segment.
 import type { KernelConstant, ProgramTensor, Step } from '../../codegen/program.js'
-import { blockWeights } from '../convolution/dense.js'
+import { blockWeights } from '../convolution/blocks.js'
 import type { LoweredChannels } from '../convolution/output-channels.js'
 import { joinBytes } from '../segment.js'
 
