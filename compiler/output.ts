@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/pro
 import { basename, dirname, join, resolve } from 'node:path'
 import type { Capsule } from './codegen/capsule.js'
 import { dataSource, headerSource } from './codegen/host-files.js'
+import { manifestJson } from './codegen/manifest.js'
 import { reportText } from './codegen/report.js'
 import { CapletError } from './errors.js'
 
@@ -66,7 +67,7 @@ async function writeAll(capsule: Capsule, folder: string): Promise<void> {
   await write(names.wasm, capsule.wasm)
   await write(names.c, dataSource(capsule))
   await write(names.header, headerSource(capsule))
-  await write(names.manifest, `${JSON.stringify(capsule.manifest, null, 2)}\n`)
+  await write(names.manifest, `${manifestJson(capsule.manifest, 2)}\n`)
   await write(names.report, reportText(capsule))
   if (capsule.wasi) await write(names.wasi, capsule.wasi)
   for (const [path, text] of capsule.sources) {

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { CapletError } from '../errors.js'
 import { type AssembleOptions, assemble } from './assemble.js'
 import type { Capsule } from './capsule.js'
+import { decodeDescriptor, describeManifest } from './descriptor.js'
 import {
   exampleAssembly,
   exampleInfo,
@@ -15,6 +16,7 @@ import {
   exampleProgram,
   firstWeights,
 } from './example.fixture.js'
+import { parseManifest } from './manifest.js'
 import { readSections, sectionBytes, sectionIds } from './module-sections.js'
 import type { Program } from './program.js'
 import { patternInputs } from './selftest.js'
@@ -88,6 +90,15 @@ describe('the module', () => {
       sections.filter((section) => section.id === sectionIds.custom).map((section) => section.name),
     ).toEqual(['caplet.manifest', 'caplet.descriptor'])
   })
+})
+
+test('says about itself what the compiler says, to any host and to devices', () => {
+  const sections = readSections(capsule.wasm)
+  const section = (name: string) => sectionBytes(sections, sectionIds.custom, name)
+  expect(parseManifest(section('caplet.manifest'))).toEqual(capsule.manifest)
+  expect(decodeDescriptor(section('caplet.descriptor'))).toEqual(describeManifest(capsule.manifest))
+  expect(capsule.manifest.memory.total).toBe(capsule.memory.total)
+  expect(capsule.sizes.manifest).toBe(section('caplet.manifest').length)
 })
 
 describe('selftest', () => {

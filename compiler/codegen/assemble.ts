@@ -6,9 +6,10 @@ import { CapletError } from '../errors.js'
 import { type Build, build } from './build.js'
 import type { Capsule, CapsuleMemory, CapsuleSizes, Contract, StepReport } from './capsule.js'
 import { checkModule } from './check-module.js'
-import { manifestOf } from './custom-sections.js'
+import { describeManifest, encodeDescriptor } from './descriptor.js'
 import { type Emission, emit, emitWasi, placeEdges, stepFolder } from './emit.js'
 import { link } from './link.js'
+import { buildManifest, manifestJson } from './manifest.js'
 import { layoutMemory } from './memory-layout.js'
 import { readSections, sectionBytes, sectionIds } from './module-sections.js'
 import { type Assembly, assemblyFolder, readAsconfig } from './package-files.js'
@@ -79,7 +80,7 @@ export async function assemble(
     checksum: expectedChecksum(program, segment, info),
   }
   const macs = program.steps.reduce((sum, step) => sum + step.macs, 0)
-  const manifest = manifestOf({
+  const manifest = buildManifest({
     inputs: emission.inputs,
     outputs: emission.outputs,
     memory,
@@ -88,9 +89,9 @@ export async function assemble(
     model: { name: info.modelName, sha256: info.modelSha256 },
     compilerVersion: info.compilerVersion,
   })
-  const descriptor = new Uint8Array(0)
+  const descriptor = encodeDescriptor(describeManifest(manifest))
   const customSections = new Map([
-    ['caplet.manifest', new TextEncoder().encode(JSON.stringify(manifest))],
+    ['caplet.manifest', new TextEncoder().encode(manifestJson(manifest))],
     ['caplet.descriptor', descriptor],
   ])
   const files = emit(emission).set('asconfig.json', readAsconfig())

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The finished product of a compilation, before it is written anywhere.
-import type { Manifest } from './custom-sections.js'
+import type { Manifest } from './manifest.js'
 import type { Edge } from './program.js'
 
 export interface Contract {
