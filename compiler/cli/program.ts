@@ -6,6 +6,8 @@ import { reportFailure } from './command.js'
 import { compileCommand } from './compile.js'
 import { errorCommand } from './error.js'
 import { operatorsCommand } from './operators.js'
+import { runCommand } from './run.js'
+import { verifyCommand } from './verify.js'
 
 const introduction =
   'Compiles a quantized neural network to a sealed WebAssembly capsule whose outputs equal those of ONNX Runtime in every bit.'
@@ -25,7 +27,13 @@ export function createProgram(): Command {
     .version(compilerVersion())
     .addHelpText('after', examples)
     .showSuggestionAfterError()
-  for (const command of [compileCommand(), operatorsCommand(), errorCommand()]) {
+  for (const command of [
+    compileCommand(),
+    verifyCommand(),
+    runCommand(),
+    operatorsCommand(),
+    errorCommand(),
+  ]) {
     program.addCommand(command.option('--json', 'print one JSON object (docs/json.md) and nothing else'))
   }
   // Errors are thrown, and printed by reportFailure instead of by commander.

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// caplet verify: a capsule against its contract's reference, byte by byte.
+import { type Command, Option } from 'commander'
+import type { RuntimeResult, Verification } from '../../runtime/verify.js'
+import { defineCommand, type Result, report } from './command.js'
+import { addCompileOptions, type CompileFlags, compileOptionsOf, parseInteger, parseList } from './options.js'
+import { progress } from './progress.js'
+import { count, indent, plural, table } from './table.js'
+
+interface Flags extends CompileFlags {
+  readonly capsule?: string
+  readonly inputs?: string
+  readonly runtime?: readonly string[]
+  readonly reference?: 'native'
+  readonly count: number
+  readonly seed: number
+  readonly json?: true
+}
+
+/** Runtimes of this version and of later ones; which are present here is known only when they are asked. */
+const knownRuntimes = ['node', 'wasmtime', 'reference']
+
+async function verify(model: string, flags: Flags): Promise<Result> {
+  const { verifyModel } = await import('../../runtime/verify.js')
+  const bar = progress()
+  try {
+    const verification = await verifyModel(model, {
+      ...compileOptionsOf(flags),
+      capsule: flags.capsule,
+      inputs: flags.inputs,
+      runtimes: flags.runtime,
+      reference: flags.reference,
+      count: flags.count,
+      seed: flags.seed,
+      onProgress: bar.update,
+    })
+    bar.stop()
+    return { json: jsonOf(verification), text: textOf(verification), failed: !verification.exact }
+  } finally {
+    bar.stop()
+  }
+}
+
+const jsonOf = ({ exact, sha256, contract, inputs, runtimes, skipped, native }: Verification) => ({
+  exact,
+  capsule: { sha256 },
+  contract,
+  inputs,
+  runtimes: runtimes.map(({ name, version, outputsCompared, mismatches, firstMismatch }) => ({
+    name,
+    version,
+    outputs_compared: outputsCompared,
+    mismatches,
+    first_mismatch: firstMismatch,
+  })),
+  skipped,
+  native: native && {
+    reference: native.reference,
+    outputs_compared: native.outputsCompared,
+    differing: native.differing,
+    largest: native.largest,
+  },
+})
+
+function textOf(verification: Verification): string {
+  const { exact, sha256, contract, inputs, runtimes, skipped, native } = verification
+  const rows = runtimes.map(({ name, version, outputsCompared, mismatches }) => [
+    name,
+    version,
+    outputsCompared,
+    mismatches,
+  ])
+  const verdict = exact ? 'EXACT: every output of every input is the same' : 'NOT EXACT: outputs differ'
+  const lines = [
+    `${verdict}, over ${plural(inputs, 'input')}.`,
+    indent(table(['runtime', 'version', 'values compared', 'mismatches'], rows)),
+  ]
+  for (const { name, reason } of skipped) lines.push(indent(`skipped ${name}: ${reason}`))
+  lines.push(...runtimes.flatMap(mismatchLines))
+  if (native) {
+    lines.push(
+      `Native reference, as information: ${native.reference} differs in ${count(native.differing)} of ${plural(native.outputsCompared, 'value')}, by at most ${native.largest} quanta.`,
+    )
+  }
+  lines.push(
+    '',
+    `contract ${contract.name} (${contract.reference} ${contract.version})`,
+    `capsule sha256 ${sha256}`,
+  )
+  return lines.join('\n')
+}
+
+function mismatchLines({ name, firstMismatch }: RuntimeResult): string[] {
+  if (!firstMismatch) return []
+  const { input, output, index, expected, actual, node, note } = firstMismatch
+  const where = `${name}: input ${input}, output "${output}", element ${index}: expected ${expected}, got ${actual}`
+  return [where, indent(`first node that differs: ${node ?? 'not found'}`), indent(note)].filter(
+    (line) => line !== '',
+  )
+}
+
+export const verifyCommand = (): Command =>
+  addCompileOptions(
+    defineCommand('verify', 'compare a capsule with ONNX Runtime, bit for bit', [
+      'verify model.onnx',
+      'verify model.onnx --capsule capsule/model.wasm --inputs recordings.npz',
+      'verify model.onnx --runtime node,wasmtime,reference -n 10000 --seed 7',
+    ])
+      .argument('<model>', 'ONNX model, quantized to 8 bits')
+      .option('--capsule <file>', 'verify this very file instead of a fresh compilation')
+      .option('--inputs <file>', 'also run the inputs of this .npy or .npz')
+      .addOption(
+        new Option('--runtime <names>', `of ${knownRuntimes.join(', ')}, with commas`)
+          .argParser(parseList(knownRuntimes))
+          .default(undefined, 'all that are present'),
+      )
+      .addOption(
+        new Option('--reference <which>', 'also report how far a native ONNX Runtime is').choices(['native']),
+      )
+      .option('-n, --count <inputs>', 'random inputs, besides the corner inputs', parseInteger(0, 1e7), 1000)
+      .option('--seed <seed>', 'seed of the random inputs', parseInteger(0, 2 ** 32 - 1), 0),
+  ).action((model: string, flags: Flags) => report(!!flags.json, () => verify(model, flags)))
