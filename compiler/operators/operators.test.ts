@@ -16,16 +16,29 @@ interface CaseFile {
 const here = new URL('.', import.meta.url)
 const folders = readdirSync(here).filter((name) => existsSync(new URL(`${name}/definition.ts`, here)))
 
+const casesOf = (operator: OperatorName): Promise<CaseFile> => import(`./${folderOf(operator)}/cases.ts`)
+
 const folderOf = (operator: OperatorName) => operator.replaceAll('_', '-')
 
 describe.each(operators.map((definition) => definition.name))('%s', (operator) => {
   it('gives the same bytes as its reference', async () => {
-    const { cases, randomCase }: CaseFile = await import(`./${folderOf(operator)}/cases.ts`)
+    const { cases, randomCase } = await casesOf(operator)
     const random = new Random(1)
     const generated = Array.from({ length: 30 }, () => randomCase(random))
     expect(await compareWithReference([...cases(random), ...generated])).toEqual([])
   }, 240_000)
 })
+
+it('all operators give the same bytes with the f32 requantizer, and with memory of their own', async () => {
+  const random = new Random(2)
+  const files = await Promise.all(operators.map(({ name }) => casesOf(name)))
+  const generated = files.flatMap(({ randomCase }) => [
+    randomCase(random),
+    randomCase(random),
+    randomCase(random),
+  ])
+  expect(await compareWithReference(generated, { preferFloat: true, reuseMemory: false })).toEqual([])
+}, 240_000)
 
 it('every operator folder is in the list', () => {
   expect(operators.map(({ name }) => folderOf(name)).sort()).toEqual(folders.sort())

@@ -2,20 +2,12 @@
 // Runs operator cases through the real way of a graph (layouts, lowering, memory plan, build, V8) and compares every
 // output byte with the operator's reference. All cases of a call become one capsule, one node each.
 import { assemble } from '../codegen/assemble.js'
-import type { Capsule, PlacedEdge } from '../codegen/capsule.js'
-import type { Graph, Node, Tensor } from '../ir/graph.js'
-import { stridesOf } from '../ir/layout.js'
+import type { Capsule } from '../codegen/capsule.js'
+import { bytesOf, fromEdge, toEdge } from '../evaluate.js'
+import { type Graph, type Node, type Tensor, tensorOf } from '../ir/graph.js'
 import type { OperatorAttributes, OperatorName } from '../ir/operators.js'
-import {
-  allocate,
-  bytesPerElement,
-  type Constant,
-  type Data,
-  type ElementType,
-  rowMajorStrides,
-  sizeOf,
-} from '../ir/types.js'
-import { type EdgeLayout, edgeOrder } from '../passes/assign-layouts.js'
+import { allocate, type Constant, type Data, type ElementType, sizeOf } from '../ir/types.js'
+import type { EdgeLayout } from '../passes/assign-layouts.js'
 import { lowerGraph } from '../passes/lower.js'
 import type { TypedNode, Value } from './definition.js'
 import { definitionOf } from './list.js'
@@ -60,30 +52,52 @@ export async function compareWithReference(
 }
 
 /** Outputs of every case, row-major in the model's order. */
-export async function runCases(
+async function runCases(
   cases: readonly OperatorCase[],
   layout: EdgeLayout,
-  options: BenchOptions = {},
+  options: BenchOptions,
 ): Promise<Data[][]> {
-  const capsule = await assembleCases(cases, layout, options)
-  const memory = await invoke(
-    capsule,
-    (edges) => {
-      const inputs = cases.flatMap((operatorCase) => operatorCase.inputs)
-      return inputs.map((input, index) => ({ edge: edges[index]!, input }))
-    },
-    layout,
-  )
-  const edges = [...capsule.outputs]
-  return cases.map(({ outputs }) => outputs.map((output) => readEdge(memory, edges.shift()!, output, layout)))
+  const inputs = cases.flatMap((operatorCase) => operatorCase.inputs)
+  const results = await runGraph(graphOf(cases), inputs, layout, options)
+  return cases.map(({ outputs }) => results.splice(0, outputs.length))
 }
 
-export async function assembleCases(
+/** The graph's outputs, row-major in the model's order, as its capsule computes them in one `invoke`. */
+export async function runGraph(
+  graph: Graph,
+  inputs: readonly Value[],
+  layout: EdgeLayout,
+  options: BenchOptions = {},
+): Promise<Data[]> {
+  const capsule = await assembleGraph(graph, layout, options)
+  const { instance } = await WebAssembly.instantiate(capsule.wasm as BufferSource)
+  const exports = instance.exports as { memory: WebAssembly.Memory; invoke: () => void }
+  const memory = new Uint8Array(exports.memory.buffer)
+  // Nothing may depend on what memory held before.
+  memory.fill(0xa5, 0, capsule.memory.total)
+  capsule.inputs.forEach((edge, index) => {
+    const { data, shape } = inputs[index]!
+    memory.set(bytesOf(toEdge(data, shape, layout)), edge.offset)
+  })
+  exports.invoke()
+  return graph.outputs.map((name, index) => {
+    const { type, shape } = tensorOf(graph, name)
+    const { offset, bytes } = capsule.outputs[index]!
+    const data = allocate(type, sizeOf(shape))
+    bytesOf(data).set(memory.subarray(offset, offset + bytes))
+    return fromEdge(data, shape, layout)
+  })
+}
+
+/** All cases in one capsule. */
+export const assembleCases = (
   cases: readonly OperatorCase[],
   layout: EdgeLayout,
   options: BenchOptions = {},
-): Promise<Capsule> {
-  const program = lowerGraph(graphOf(cases), {
+) => assembleGraph(graphOf(cases), layout, options)
+
+async function assembleGraph(graph: Graph, layout: EdgeLayout, options: BenchOptions): Promise<Capsule> {
+  const program = lowerGraph(graph, {
     edgeLayout: layout,
     preferFloat: options.preferFloat ?? false,
     quantization: new Map(),
@@ -133,66 +147,6 @@ function nodeOf(
     attributes: operatorCase.attributes as unknown as Node['attributes'],
   }
   return { node: node as AnyNode, inputs, outputs }
-}
-
-interface Feed {
-  readonly edge: PlacedEdge
-  readonly input: Constant
-}
-
-/** Linear memory after one `invoke`. */
-async function invoke(
-  capsule: Capsule,
-  feedsOf: (edges: readonly PlacedEdge[]) => Feed[],
-  layout: EdgeLayout,
-): Promise<DataView> {
-  const { instance } = await WebAssembly.instantiate(capsule.wasm as BufferSource)
-  const exports = instance.exports as { memory: WebAssembly.Memory; invoke: () => void }
-  const memory = new DataView(exports.memory.buffer)
-  for (const { edge, input } of feedsOf(capsule.inputs)) writeEdge(memory, edge, input, layout)
-  exports.invoke()
-  return memory
-}
-
-/** Addresses of the tensor's elements in row-major order. */
-function* addresses(edge: PlacedEdge, shape: readonly number[], type: ElementType, layout: EdgeLayout) {
-  const stored = stridesOf(shape, edgeOrder(layout, shape.length))
-  const rowMajor = rowMajorStrides(shape)
-  for (let index = 0; index < sizeOf(shape); index++) {
-    const place = stored.reduce(
-      (sum, s, axis) => sum + s * (Math.floor(index / rowMajor[axis]!) % shape[axis]!),
-      0,
-    )
-    yield [index, edge.offset + place * bytesPerElement(type)] as const
-  }
-}
-
-function writeEdge(
-  memory: DataView,
-  edge: PlacedEdge,
-  { data, shape, type }: Constant,
-  layout: EdgeLayout,
-): void {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-  const size = bytesPerElement(type)
-  for (const [index, address] of addresses(edge, shape, type, layout)) {
-    for (let b = 0; b < size; b++) memory.setUint8(address + b, bytes[index * size + b]!)
-  }
-}
-
-function readEdge(
-  memory: DataView,
-  edge: PlacedEdge,
-  { type, shape }: { type: ElementType; shape: readonly number[] },
-  layout: EdgeLayout,
-): Data {
-  const data = allocate(type, sizeOf(shape))
-  const bytes = new Uint8Array(data.buffer)
-  const size = bytesPerElement(type)
-  for (const [index, address] of addresses(edge, shape, type, layout)) {
-    for (let b = 0; b < size; b++) bytes[index * size + b] = memory.getUint8(address + b)
-  }
-  return data
 }
 
 /** Every NaN counts as the same; -0 and 0 do not. */
