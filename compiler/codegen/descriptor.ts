@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The descriptor: the manifest for firmware, in a fixed binary layout (custom section caplet.descriptor). Names and
-// other text are left out; tensors are in the model's own order.
+// The descriptor: the manifest for firmware, in a fixed binary layout (custom section caplet.descriptor).
+// Names and other text are left out; tensors are in the model's own order.
 //
 //   | header, 80 bytes | input 0, 52 bytes | input 1 | ... | output 0 | output 1 | ... |
 //
@@ -123,7 +123,10 @@ function writeTensor(
   writer.put('u32', bytes)
 }
 
-/** Throws CapletError ('not-a-capsule') where the bytes are no descriptor of this version, whole and without surplus. */
+/**
+ * Throws CapletError ('not-a-capsule') where the bytes are no descriptor of this version, whole and without
+ * surplus.
+ */
 export function decodeDescriptor(bytes: Uint8Array): Descriptor {
   const reader = new ByteCursor(bytes)
   if (bytes.length < headerBytes || reader.get('u32') !== magic) throw damaged('it does not begin as one')

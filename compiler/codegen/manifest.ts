@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The manifest: what a capsule says about itself, enough for any host to run it knowing nothing else. UTF-8 JSON with
-// sorted keys, in the custom section caplet.manifest and in manifest.json. compiler/codegen/descriptor.ts says the same
-// for devices.
+// The manifest: what a capsule says about itself, enough for any host to run it knowing nothing else. UTF-8
+// JSON with sorted keys, in the custom section caplet.manifest and in manifest.json.
+// compiler/codegen/descriptor.ts says the same for devices.
 import { CapletError } from '../errors.js'
 import type { ElementType } from '../ir/types.js'
 import type { Capsule, PlacedEdge } from './capsule.js'
@@ -42,7 +42,10 @@ export type ManifestInput = Pick<Capsule, 'inputs' | 'outputs' | 'memory' | 'mac
   readonly compilerVersion: string
 }
 
-/** Throws CapletError ('internal') where the capsule breaks a rule of the manifest, e.g. a scale that is no float32. */
+/**
+ * Throws CapletError ('internal') where the capsule breaks a rule of the manifest, e.g. a scale that is no
+ * float32.
+ */
 export function buildManifest(capsule: ManifestInput): Manifest {
   const { contract, model, memory } = capsule
   const manifest = {
@@ -82,9 +85,10 @@ const sortKeys = (_key: string, value: unknown): unknown =>
     : value
 
 /**
- * Reads a manifest's bytes and checks every rule: exactly the keys above, ranges, bytes = elements * size of the type,
- * edges within the memory.
- * Throws CapletError ('not-a-capsule') that names the first key that is wrong, or a format that this version cannot read.
+ * Reads a manifest's bytes and checks every rule: exactly the keys above, ranges, bytes = elements * size of
+ * the type, edges within the memory.
+ * Throws CapletError ('not-a-capsule') that names the first key that is wrong, or a format that this version
+ * cannot read.
  */
 export function parseManifest(bytes: Uint8Array): Manifest {
   let value: unknown

@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { drawMemory, reportMemory } from './draw.js'
 import { analyzeLifetimes, type MemoryGraph } from './lifetimes.js'
-import { planMemory } from './plan.js'
 import { networks } from './networks.fixture.js'
+import { planMemory } from './plan.js'
 
 /** Two convolutions, the second one's activation in place, a residual addition. */
 const residual: MemoryGraph = {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory plan for people (a picture in the terminal) and for programs (the `memory` object of `inspect --json`).
-// Picture: time runs to the right, one column per node between `in` (the host writes) and `out` (the host reads);
-// offsets rise upwards, not to scale; a box is a block; ▲ marks the columns in which most bytes live.
+// The memory plan for people (a picture in the terminal) and for programs (the `memory` object of `inspect
+// --json`).
+// Picture: time runs to the right, one column per node between `in` (the host writes) and `out` (the host
+// reads); offsets rise upwards, not to scale; a box is a block; ▲ marks the columns in which most bytes live.
 import { Canvas, clip } from './canvas.js'
 import { addressOf, type Lifetimes } from './lifetimes.js'
 import { alignUp, type Placement, type Plan } from './plan.js'
@@ -19,8 +20,8 @@ export interface MemoryReport {
 }
 
 /**
- * Every tensor in the order of its first use, then every node's scratch. `first` and `last` are indices of nodes; -1 is
- * the host's writing before them, the number of nodes its reading after them.
+ * Every tensor in the order of its first use, then every node's scratch. `first` and `last` are indices of
+ * nodes; -1 is the host's writing before them, the number of nodes its reading after them.
  */
 export function reportMemory(lifetimes: Lifetimes, plan: Plan): MemoryReport {
   const tensors = [...lifetimes.tensors.values()].map(({ name, bytes, firstUse, lastUse }) => {
@@ -82,7 +83,8 @@ function boxesOf(lifetimes: Lifetimes, plan: Plan): Box[] {
 /** The line of the picture, counted from the bottom, for each offset at which a box begins or ends. */
 function rowsOf(boxes: readonly Box[]): Map<number, number> {
   const offsets = [...new Set([0, ...boxes.flatMap((box) => [box.offset, box.end])])].sort((a, b) => a - b)
-  // Room for a line of text in each box, for a second one in large boxes; none at all where there are many boxes.
+  // Room for a line of text in each box, for a second one in large boxes; none at all where there are many
+  // boxes.
   const least = offsets.length <= 16 ? 2 : 1
   const rows = new Map([[0, 0]])
   let row = 0

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The smallest arena there is, for few blocks: branch and bound over all plans in which every block stands on another
-// one or on the ground. Blocks are placed by rising offset, so each goes right on top of the earlier ones that live at
-// the same time. Some smallest plan has this form: take any and let its blocks sink, lowest first, until none can.
+// The smallest arena there is, for few blocks: branch and bound over all plans in which every block stands on
+// another one or on the ground. Blocks are placed by rising offset, so each goes right on top of the earlier
+// ones that live at the same time. Some smallest plan has this form: take any and let its blocks sink, lowest
+// first, until none can.
 import type { Block } from './plan.js'
 import { conflictsOf, type Solution } from './search.js'
 
 const unplaced = -1
 
-/** Pre: a solution to start from. Post: no plan has a smaller arena. The work grows with the factorial of the blocks. */
+/**
+ * Pre: a solution to start from. Post: no plan has a smaller arena. The work grows with the factorial of the
+ * blocks.
+ */
 export function searchExhaustively(blocks: readonly Block[], bound: number, start: Solution): Solution {
   return new Search(blocks, bound, start).run()
 }
@@ -38,7 +42,10 @@ class Search {
     return this.best
   }
 
-  /** `floor` is the offset of `lastBlock`, placed just before; equal offsets come by index, so that no plan is seen twice. */
+  /**
+   * `floor` is the offset of `lastBlock`, placed just before; equal offsets come by index, so that no plan is
+   * seen twice.
+   */
   private descend(placed: number, lastBlock: number, floor: number): void {
     const least = this.leastArena(floor)
     if (least >= this.best.arena) return
@@ -66,7 +73,9 @@ class Search {
     return placed.reduce((top, other) => Math.max(top, this.end(other)), 0)
   }
 
-  /** What the arena needs at least: at each time, the pile so far plus every block still to come on top of it. */
+  /**
+   * What the arena needs at least: at each time, the pile so far plus every block still to come on top of it.
+   */
   private leastArena(floor: number): number {
     let least = 0
     for (const slot of this.alive) {

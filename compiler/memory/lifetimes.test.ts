@@ -9,8 +9,8 @@ import {
   type MemoryGraph,
   type MemoryNode,
 } from './lifetimes.js'
-import { type Plan, planMemory } from './plan.js'
 import { networks } from './networks.fixture.js'
+import { type Plan, planMemory } from './plan.js'
 
 /** `bytes` per tensor in the order of their names; nodes as given. */
 function graphOf(
@@ -43,8 +43,9 @@ const shareBytes = (lifetimes: Lifetimes, a: string, b: string) =>
   blockOf(lifetimes, a) === blockOf(lifetimes, b)
 
 /**
- * Runs the network on memory whose cells are labels (byte 3 of value 7), knowing only addresses: every node must find the
- * whole value of each input, every output must be whole at the end. Reads happen before writes only where the node allows it.
+ * Runs the network on memory whose cells are labels (byte 3 of value 7), knowing only addresses: every node
+ * must find the whole value of each input, every output must be whole at the end. Reads happen before writes
+ * only where the node allows it.
  */
 function execute(graph: MemoryGraph, lifetimes: Lifetimes, plan: Plan, preserveInputs: boolean): void {
   const size = new Map(graph.tensors.map(({ name, bytes }) => [name, bytes]))
@@ -96,7 +97,10 @@ function viewedValue(node: MemoryNode, output: number, values: Map<string, Float
   return value
 }
 
-/** An output may touch an input's bytes only at the same address and at positions that are all listed as in-place. */
+/**
+ * An output may touch an input's bytes only at the same address and at positions that are all listed as
+ * in-place.
+ */
 function checkOverlap(
   graph: MemoryGraph,
   node: MemoryNode,

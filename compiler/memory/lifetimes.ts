@@ -6,8 +6,8 @@
 //   a              #   #                           relu(a) -> y in place: one block, slots 0..2
 //   y  output          #   #
 //
-// `invoke` consumes its inputs: their bytes are free after their last use, so a host writes every input before each
-// call. With `preserveInputs` they keep their values.
+// `invoke` consumes its inputs: their bytes are free after their last use, so a host writes every input
+// before each call. With `preserveInputs` they keep their values.
 import { type Block, defaultAlignment, type Plan } from './plan.js'
 import { Sharing, type Span } from './sharing.js'
 
@@ -28,8 +28,8 @@ export interface MemoryNode {
   /** Bytes private to the node while it runs. */
   readonly scratchBytes: number
   /**
-   * Output `output` may be written over input `input`: the kernel has read every byte of the input that it overwrites,
-   * also where other inputs listed with the same output are the same tensor.
+   * Output `output` may be written over input `input`: the kernel has read every byte of the input that it
+   * overwrites, also where other inputs listed with the same output are the same tensor.
    */
   readonly inPlace?: readonly IndexPair[]
   /** The output is made of the input's bytes; all views of one output are taken together or not at all. */
@@ -42,7 +42,10 @@ export interface IndexPair {
 }
 
 export interface ViewOf extends IndexPair {
-  /** address(output) = address(input) + offset. Default 0. Negative: the input is a part of the output (concatenation). */
+  /**
+   * address(output) = address(input) + offset. Default 0. Negative: the input is a part of the output
+   * (concatenation).
+   */
   readonly offset?: number
 }
 
@@ -94,11 +97,12 @@ export interface Lifetimes {
 }
 
 /**
- * Pre:  every tensor has one writer (a node, or the host) that comes before its readers and before the nodes that update
- *       it; graph inputs are not updated; a graph output is neither a graph input nor listed twice (the caller inserts a
- *       copy node). Throws Error otherwise.
- * Post: bytes of two tensors overlap only where their values are equal, or their lives are disjoint, or one is an
- *       in-place result of the other; two outputs, or an input and an output, are never views of each other.
+ * Pre:  every tensor has one writer (a node, or the host) that comes before its readers and before the nodes
+ *       that update it; graph inputs are not updated; a graph output is neither a graph input nor listed
+ *       twice (the caller inserts a copy node). Throws Error otherwise.
+ * Post: bytes of two tensors overlap only where their values are equal, or their lives are disjoint, or one
+ *       is an in-place result of the other; two outputs, or an input and an output, are never views of each
+ *       other.
  */
 export function analyzeLifetimes(graph: MemoryGraph, options: LifetimeOptions = {}): Lifetimes {
   const { alignment = defaultAlignment, preserveInputs = false } = options

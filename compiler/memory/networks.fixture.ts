@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Random network-like memory graphs for the property tests: chains with residual additions, concatenated branches,
-// in-place activations, views, updates in part and scratch, as convolutional networks have them.
+// Random network-like memory graphs for the property tests: chains with residual additions, concatenated
+// branches, in-place activations, views, updates in part and scratch, as convolutional networks have them.
 import fc from 'fast-check'
 import type { MemoryGraph, MemoryNode, MemoryTensor } from './lifetimes.js'
 

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { CapletError } from '../errors.js'
 import { searchExhaustively } from './exhaustive.js'
 import { analyzeLifetimes } from './lifetimes.js'
-import { type Block, exhaustiveLimit, type Plan, planMemory } from './plan.js'
 import { networks } from './networks.fixture.js'
+import { type Block, exhaustiveLimit, type Plan, planMemory } from './plan.js'
 
 const block = (name: string, bytes: number, firstUse: number, lastUse: number): Block => ({
   name,
@@ -32,7 +32,9 @@ function playThrough(plan: Plan): void {
   }
 }
 
-/** Smallest arena over every order of the blocks, each put right above the placed ones that it meets in time. */
+/**
+ * Smallest arena over every order of the blocks, each put right above the placed ones that it meets in time.
+ */
 function smallestArena(blocks: readonly Block[], alignment: number): number {
   const up = (bytes: number) => Math.ceil(bytes / alignment) * alignment
   let best = Number.POSITIVE_INFINITY
@@ -99,7 +101,8 @@ describe('planMemory', () => {
   })
 
   test('reaches the optimum where placing large blocks first does not', () => {
-    // By size, a and b take the ends and c cannot use the space beside either; the best plan interleaves them.
+    // By size, a and b take the ends and c cannot use the space beside either; the best plan interleaves
+    // them.
     const blocks = [
       block('a', 24, 0, 1),
       block('b', 16, 2, 4),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The memory plan: every block of the arena gets an offset, so that no two blocks that live at the same time overlap.
+// The memory plan: every block of the arena gets an offset, so that no two blocks that live at the same time
+// overlap.
 // Deterministic: the search's budget counts work, not time.
 //
 //   offset        [ b ]          time runs to the right; a block occupies its bytes in every slot of
@@ -15,7 +16,10 @@ export interface Block {
   readonly bytes: number
   /** Index of the node that writes it first; -1 for a graph input. */
   readonly firstUse: number
-  /** Index of the last node that reads it (or of its writer, when nothing reads it); the node count for a graph output. */
+  /**
+   * Index of the last node that reads it (or of its writer, when nothing reads it); the node count for a
+   * graph output.
+   */
   readonly lastUse: number
 }
 
@@ -70,8 +74,9 @@ export function peakOfLive(blocks: readonly Block[], alignment: number): number 
 /**
  * Places the blocks.
  * Pre:  bytes >= 0, firstUse <= lastUse, all integers.
- * Post: blocks with a time slot in common have disjoint bytes; offsets are multiples of the alignment, from `base` on;
- *       with at most `exhaustiveLimit` blocks the arena is the smallest possible. Same blocks, same plan.
+ * Post: blocks with a time slot in common have disjoint bytes; offsets are multiples of the alignment, from
+ *       `base` on; with at most `exhaustiveLimit` blocks the arena is the smallest possible. Same blocks,
+ *       same plan.
  * Throws CapletError where the arena does not fit WebAssembly's 4 GiB.
  */
 export function planMemory(blocks: readonly Block[], options: PlanOptions = {}): Plan {

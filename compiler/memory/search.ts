@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds a small arena by squeaky-wheel search: place the blocks in some order, each in the lowest gap that it fits; then
-// move every block that ended above the target to an earlier turn, and place again. On networks this reaches the lower
-// bound within a few dozen rounds. The budget counts comparisons of two blocks, so the outcome does not depend on time.
+// Finds a small arena by squeaky-wheel search: place the blocks in some order, each in the lowest gap that it
+// fits; then move every block that ended above the target to an earlier turn, and place again. On networks
+// this reaches the lower bound within a few dozen rounds. The budget counts comparisons of two blocks, so the
+// outcome does not depend on time.
 import type { Block } from './plan.js'
 
 export interface Solution {
@@ -26,7 +27,9 @@ export function conflictsOf(blocks: readonly Block[]): number[][] {
   })
 }
 
-/** The smallest arena found. Stops as soon as one needs no more than `bound` bytes, the peak of live bytes. */
+/**
+ * The smallest arena found. Stops as soon as one needs no more than `bound` bytes, the peak of live bytes.
+ */
 export function searchOrders(blocks: readonly Block[], bound: number): Solution {
   const conflicts = conflictsOf(blocks)
   let best: Solution | null = null
@@ -38,7 +41,10 @@ export function searchOrders(blocks: readonly Block[], bound: number): Solution 
   return best!
 }
 
-/** Blocks that live when memory is tightest first, then large ones; and large ones first, then long-lived ones. */
+/**
+ * Blocks that live when memory is tightest first, then large ones; and large ones first, then long-lived
+ * ones.
+ */
 function startingOrders(blocks: readonly Block[]): number[][] {
   const indices = blocks.map((_, index) => index)
   const pressure = pressures(blocks)
@@ -87,7 +93,10 @@ function squeakyWheel(
   return best!
 }
 
-/** Gives each block, in the order's turn, the lowest gap between the blocks before it that live at the same time. */
+/**
+ * Gives each block, in the order's turn, the lowest gap between the blocks before it that live at the same
+ * time.
+ */
 function place(blocks: readonly Block[], conflicts: number[][], order: readonly number[]): Solution {
   const offsets = new Float64Array(blocks.length).fill(unplaced)
   let arena = 0

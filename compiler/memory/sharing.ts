@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which tensors share bytes. A group is a set of tensors at fixed distances from each other; it becomes one block.
-// Two tensors of a group may cover the same bytes if they never live at the same time, if their values are equal there
-// (views), or if one is an in-place result written over the other.
+// Which tensors share bytes. A group is a set of tensors at fixed distances from each other; it becomes one
+// block.
+// Two tensors of a group may cover the same bytes if they never live at the same time, if their values are
+// equal there (views), or if one is an in-place result written over the other.
 import { alignUp, type Block, peakOfLive } from './plan.js'
 
 type Lifetime = Pick<Block, 'firstUse' | 'lastUse'>
@@ -61,8 +62,8 @@ export class Sharing {
   }
 
   /**
-   * Puts `output` at address(input) + offset for every input given, all or none. A negative offset puts the input inside
-   * the output (a concatenation). Returns why not, or null once done.
+   * Puts `output` at address(input) + offset for every input given, all or none. A negative offset puts the
+   * input inside the output (a concatenation). Returns why not, or null once done.
    */
   takeViews(
     output: string,
@@ -93,7 +94,8 @@ export class Sharing {
   }
 
   /**
-   * Puts `output` over `input`'s bytes, where that is safe and the peak of live bytes does not rise on the way.
+   * Puts `output` over `input`'s bytes, where that is safe and the peak of live bytes does not rise on the
+   * way.
    * `overwritten` names the tensors that the node reads element by element before it writes the same bytes.
    */
   takeInPlace(input: string, output: string, overwritten: ReadonlySet<string>): boolean {
@@ -117,7 +119,9 @@ export class Sharing {
     for (const name of group.offsets.keys()) this.groupOf.set(name, group)
   }
 
-  /** The two groups as one, with `anchor` (of b) at distance `at` from a's first byte; or the reason why not. */
+  /**
+   * The two groups as one, with `anchor` (of b) at distance `at` from a's first byte; or the reason why not.
+   */
   private merge(
     a: Group,
     b: Group,
@@ -169,7 +173,10 @@ export class Sharing {
     return `${p} and ${q} live at the same time`
   }
 
-  /** Whether views make every byte of [low, high) the same in p and q: each elementary range has a path of views that all cover it. */
+  /**
+   * Whether views make every byte of [low, high) the same in p and q: each elementary range has a path of
+   * views that all cover it.
+   */
   private equal(
     p: string,
     q: string,
@@ -196,7 +203,10 @@ export class Sharing {
     })
   }
 
-  /** Peak of all live bytes with the groups `before` replaced by `after`, during `during`; and their bytes times slots. */
+  /**
+   * Peak of all live bytes with the groups `before` replaced by `after`, during `during`; and their bytes
+   * times slots.
+   */
   private cost(
     before: ReadonlySet<Group>,
     after: readonly Group[],
