@@ -149,14 +149,21 @@ function declaredInput(value: onnx.IValueInfoProto): DeclaredInput {
 
 function readNode(proto: onnx.INodeProto, loadExternal: LoadExternalData): Node {
   const outputs = proto.output ?? []
-  const domain = proto.domain === 'ai.onnx' ? '' : (proto.domain ?? '')
-  const operator = domain ? `${domain}.${proto.opType ?? ''}` : (proto.opType ?? '')
+  const operator = operatorName(proto.domain ?? '', proto.opType ?? '')
   const name = proto.name || outputs.find((o) => o !== '') || operator
   const attributes: Record<string, unknown> = {}
   for (const attribute of proto.attribute ?? []) {
     attributes[attribute.name ?? ''] = attributeValue(attribute, name, operator, loadExternal)
   }
   return { name, operator, inputs: [...(proto.input ?? [])], outputs: [...outputs], attributes }
+}
+
+/** com.microsoft has its own QuantizeLinear and DequantizeLinear (for 16 bits and old opsets); they mean the same. */
+const sharedOperators = new Set(['QuantizeLinear', 'DequantizeLinear'])
+
+function operatorName(domain: string, type: string): string {
+  const isDefault = domain === '' || domain === 'ai.onnx'
+  return isDefault || (domain === 'com.microsoft' && sharedOperators.has(type)) ? type : `${domain}.${type}`
 }
 
 /** Attribute kinds of onnx.proto: 1 float, 2 int, 3 string, 4 tensor, 6 floats, 7 ints, 8 strings. */
