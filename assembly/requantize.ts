@@ -68,7 +68,7 @@ export function requantizeFull(accumulator: i32, record: usize, outputZeroPoint:
 
 /**
  * The contract's own operations: clamp first, then adding 1.5 * 2^23 rounds half to even. Any accumulator, any m; m = 0 too.
- * Pre: outputMin <= outputZeroPoint <= outputMax, so that the limits are exact in float32.
+ * Pre: |outputMin - outputZeroPoint| and |outputMax - outputZeroPoint| < 2^22.
  */
 // @ts-ignore: decorator
 @inline
