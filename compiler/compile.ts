@@ -5,7 +5,7 @@ import type { Capsule } from './codegen/capsule.js'
 import type { Program } from './codegen/program.js'
 import { CapletError, type Problem } from './errors.js'
 import { evaluateBytes } from './evaluate.js'
-import { readOnnx } from './import/onnx.js'
+import { type OnnxGraph, readOnnx, type SourceModel } from './import/onnx.js'
 import type { Graph } from './ir/graph.js'
 import type { EdgeLayout } from './passes/assign-layouts.js'
 import { fuseTables } from './passes/fuse-tables.js'
@@ -65,19 +65,37 @@ export async function compileModel(
   return assembleProgram(model, graph, program, all)
 }
 
+/** Results of steps 2 to 6 by name, for whoever looks on (`inspect`). */
+export interface StepResults {
+  readonly import: SourceModel
+  readonly 'infer-types': OnnxGraph
+  readonly normalize: NormalizedGraph
+  readonly fuse: NormalizedGraph
+  readonly lower: Program
+}
+
+export type Observer = <Step extends keyof StepResults>(step: Step, result: StepResults[Step]) => void
+
 /** Steps 2 to 6: the graph in Caplet's operators, and the steps that compute it. */
 export function lower(
   model: ModelFile,
   options: CompileOptions,
+  observe: Observer = () => {},
 ): { graph: NormalizedGraph; program: Program } {
   const source = readOnnx(model.bytes, model.loadExternal) //                  2 import
+  observe('import', source)
   const typed = inferTypes(source, options.shapes) //                          3 infer types
-  const graph = fuseTables(normalize(typed, options.io)) //                    4, 5 normalize, fuse
+  observe('infer-types', typed)
+  const normalized = normalize(typed, options.io) //                           4 normalize
+  observe('normalize', normalized)
+  const graph = fuseTables(normalized) //                                      5 fuse
+  observe('fuse', graph)
   const program = lowerGraph(graph, {
     preferFloat: options.target !== null && targetNamed(options.target)?.hasFloatUnit === true,
     edgeLayout: options.edgeLayout,
     quantization: graph.quantization,
   }) //                                                                        6, 7 lower, schedule
+  observe('lower', program)
   return { graph, program }
 }
 

@@ -33,9 +33,10 @@ export function layoutMemory(program: Program, reuseMemory: boolean): PlacedProg
 }
 
 /** Step indices are the names here: several steps may carry out one node. */
-const memoryGraph = (program: Program): MemoryGraph => ({
+export const memoryGraph = (program: Program): MemoryGraph => ({
   nodes: program.steps.map((step, index) => ({
     name: String(index),
+    label: step.name,
     inputs: step.inputs,
     outputs: step.outputs,
     scratchBytes: step.scratchBytes,
