@@ -84,10 +84,11 @@ function sumOfRows(corner: usize, rows: usize, columns: usize): f32 {
   return sum
 }
 
+/** -0 adds nothing, not even to -0; columns of padding, where there are any, add +0. */
 function sumOfColumns(corner: usize, rows: usize, columns: usize): f32 {
-  let sum: f32 = 0
+  let sum = select<f32>(-0.0, 0.0, columns == <usize>KERNEL_WIDTH)
   for (let top = corner; top != corner + columns * STEP_X; top += STEP_X) {
-    let column: f32 = 0
+    let column: f32 = -0.0
     for (let cell = top; cell != top + rows * STEP_Y; cell += STEP_Y) column += valueAt(cell)
     sum += column
   }

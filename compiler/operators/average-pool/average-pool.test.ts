@@ -72,6 +72,18 @@ describe('average_pool', () => {
     expect(await differencesFromOracle(cases, form)).toEqual([])
   })
 
+  it('keeps the sign of zero as the oracle does', async () => {
+    const random = new Random(4)
+    const zeros = (opset: number): PoolCase => {
+      const made = floatCase(random, opset)
+      const [x] = made.inputs
+      const data = Float32Array.from(x!.data as Float32Array, () => (random.integer(0, 3) === 0 ? 0 : -0))
+      return { ...made, inputs: [{ ...x!, data }] }
+    }
+    const cases = Array.from({ length: 150 }, () => zeros(17)).filter(isUndilated)
+    expect(await differencesFromOracle(cases, plainForm)).toEqual([])
+  })
+
   it('sums long rows and large kernels cell by cell', async () => {
     const random = new Random(9)
     const wide = (width: number, kernel: number[], pads: number[]) =>
@@ -125,7 +137,10 @@ describe('average_pool', () => {
 
 const plainForm = ({ attributes }: PoolCase): OnnxForm => ({
   operator: 'AveragePool',
-  attributes: poolAttributes(attributes),
+  attributes: {
+    ...poolAttributes(attributes),
+    ceil_mode: Number('ceilMode' in attributes && attributes.ceilMode === true),
+  },
   inputs: [0],
 })
 

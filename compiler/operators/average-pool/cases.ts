@@ -79,6 +79,22 @@ const whole = (kernel: readonly number[]): Window => ({
   dilations: kernel.map(() => 1),
 })
 
+/** Only -0, with a border whose windows meet padding. */
+const negativeZeros = (summation: Summation): OperatorCase<'average_pool'> => ({
+  name: `float average_pool of -0 by ${summation}`,
+  operator: 'average_pool',
+  attributes: {
+    ...square,
+    countIncludePad: false,
+    inputValues: null,
+    output: null,
+    zeroPointAdded: 'after',
+    summation,
+  },
+  inputs: [{ type: 'float32', shape: [1, 2, 4, 4], data: new Float32Array(32).fill(-0) }],
+  outputs: [{ type: 'float32', shape: [1, 2, 2, 4] }],
+})
+
 export const cases = (random: Random): OperatorCase<'average_pool'>[] => [
   quantizedPool(random, 'int8', [1, 5, 7, 6], square, false),
   quantizedPool(random, 'uint8', [1, 5, 7, 6], square, true),
@@ -92,6 +108,8 @@ export const cases = (random: Random): OperatorCase<'average_pool'>[] => [
     false,
     [0.0371, 0.0298],
   ),
+  negativeZeros('rows'),
+  negativeZeros('columns'),
   floatPool(random, [1, 5, 7, 6], square, 'columns', false),
   floatPool(random, [1, 5, 7, 6], square, 'columns', true),
   ...[

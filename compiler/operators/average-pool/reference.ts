@@ -55,21 +55,32 @@ function countsOf(
 function average(
   window: readonly (readonly number[])[],
   count: number,
-  { output, zeroPointAdded, summation }: AveragePoolAttributes,
+  { output, zeroPointAdded, summation, kernel }: AveragePoolAttributes,
   type: QuantizedType,
 ): number {
   if (output && zeroPointAdded === 'before')
     return quantizedAverage(window.flat(), count, output, rangeOf(type))
-  const v = f32(sums[summation](window) / count)
+  const v = f32(sums[summation](window, kernel.at(-1)!) / count)
   return output ? quantize(v, output, rangeOf(type)) : v
 }
 
 const add = (values: readonly number[], start = 0): number =>
   values.reduce((sum, value) => f32(sum + value), start)
 
-const sums: Record<AveragePoolAttributes['summation'], (window: readonly (readonly number[])[]) => number> = {
+type Cells = readonly (readonly number[])[]
+
+const sums: Record<AveragePoolAttributes['summation'], (window: Cells, kernelWidth: number) => number> = {
   rows: (window) => add(window.flat()),
-  columns: (window) => add(window[0]!.map((_, column) => add(window.map((row) => row[column]!)))),
+  // From -0, which adds nothing to -0 either; a column of padding would add +0.
+  columns: (window, kernelWidth) => {
+    const columns = window[0]!.map((_, column) =>
+      add(
+        window.map((row) => row[column]!),
+        -0,
+      ),
+    )
+    return add(columns, columns.length < kernelWidth ? 0 : -0)
+  },
   lanes: (window) => {
     const cells = window.flat()
     const whole = cells.length - (cells.length % 4)
