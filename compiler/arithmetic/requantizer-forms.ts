@@ -51,7 +51,7 @@ export const requantizerForms: Readonly<Record<RequantizerForm, FormFacts>> = {
     primitive: 'requantizeFloat',
     recordBytesSymbol: 'FLOAT_RECORD_BYTES',
     recordBytes: 8,
-    operations: 13,
+    operations: 14,
   },
 }
 
