@@ -5,6 +5,7 @@ import { compilerVersion } from '../version.js'
 import { reportFailure } from './command.js'
 import { compileCommand } from './compile.js'
 import { errorCommand } from './error.js'
+import { inspectCommand } from './inspect.js'
 import { operatorsCommand } from './operators.js'
 import { runCommand } from './run.js'
 import { verifyCommand } from './verify.js'
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
   for (const command of [
     compileCommand(),
+    inspectCommand(),
     verifyCommand(),
     runCommand(),
     operatorsCommand(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // caplet verify: a capsule against its contract's reference, byte by byte.
 import { type Command, Option } from 'commander'
+import { runtimeNames } from '../../runtime/list.js'
 import type { RuntimeResult, Verification } from '../../runtime/verify.js'
 import { defineCommand, type Result, report } from './command.js'
 import { addCompileOptions, type CompileFlags, compileOptionsOf, parseInteger, parseList } from './options.js'
@@ -16,9 +17,6 @@ interface Flags extends CompileFlags {
   readonly seed: number
   readonly json?: true
 }
-
-/** Runtimes of this version and of later ones; which are present here is known only when they are asked. */
-const knownRuntimes = ['node', 'wasmtime', 'reference']
 
 async function verify(model: string, flags: Flags): Promise<Result> {
   const { verifyModel } = await import('../../runtime/verify.js')
@@ -110,8 +108,8 @@ export const verifyCommand = (): Command =>
       .option('--capsule <file>', 'verify this very file instead of a fresh compilation')
       .option('--inputs <file>', 'also run the inputs of this .npy or .npz')
       .addOption(
-        new Option('--runtime <names>', `of ${knownRuntimes.join(', ')}, with commas`)
-          .argParser(parseList(knownRuntimes))
+        new Option('--runtime <names>', `of ${runtimeNames.join(', ')}, with commas`)
+          .argParser(parseList(runtimeNames))
           .default(undefined, 'all that are present'),
       )
       .addOption(
