@@ -110,7 +110,7 @@ export async function verifyModel(path: string, options: VerifyOptions = {}): Pr
 
 /** The compiler's part of the options. */
 function compileOptionsOf(options: VerifyOptions): Partial<CompileOptions> {
-  const keys = ['name', 'shapes', 'contract', 'tier', 'io', 'edgeLayout'] as const
+  const keys = ['name', 'shapes', 'contract', 'target', 'tier', 'io', 'edgeLayout'] as const
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
 }
 
