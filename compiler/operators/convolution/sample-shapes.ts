@@ -44,6 +44,14 @@ export const sampleShapes: Readonly<Record<string, Shape>> = {
     kernel: [3, 3],
     pads: [1, 1, 1, 1],
   },
+  'gathered, dilated down': {
+    inChannels: 2,
+    outChannels: 5,
+    plane: [7, 6],
+    kernel: [3, 3],
+    dilations: [2, 1],
+    pads: [2, 1, 2, 1],
+  },
   'dilated along both axes': {
     inChannels: 3,
     outChannels: 4,
@@ -128,6 +136,14 @@ export const sampleShapes: Readonly<Record<string, Shape>> = {
     plane: [7, 6],
     kernel: [5, 5],
     pads: [2, 2, 2, 2],
+    group: 3,
+  },
+  'depthwise, long lines': {
+    inChannels: 3,
+    outChannels: 3,
+    plane: [4, 20],
+    kernel: [2, 11],
+    pads: [1, 5, 0, 5],
     group: 3,
   },
   'depthwise, multiplier 2': {
