@@ -74,6 +74,135 @@ describe('compile', () => {
   })
 })
 
+describe('inspect', () => {
+  it('has the nodes, the plan and the totals of the capsule', async () => {
+    const { exitCode, json } = await capletJson('inspect', 'inspect', digits)
+    expect(exitCode).toBe(0)
+    expect({ compiles: json.compiles, problems: json.problems }).toEqual({ compiles: true, problems: [] })
+    const compiled = await capletJson('compile', 'compile', digits, '-o', inFolder('out'))
+    const sum = (key: string) =>
+      json.nodes.reduce((total: number, node: Record<string, number>) => total + node[key]!, 0)
+    expect(sum('macs')).toBe(compiled.json.macs)
+    expect(sum('weights')).toBe(compiled.json.capsule.weights)
+    expect(json.nodes.length).toBe(compiled.json.nodes)
+    expect(json.memory.arena).toBe(compiled.json.memory.arena)
+    for (const { offset, bytes } of json.memory.tensors) {
+      expect(offset + bytes).toBeLessThanOrEqual(json.memory.arena)
+    }
+  })
+
+  it('draws the plan for people', async () => {
+    const { stdout, exitCode } = await caplet('inspect', ecg)
+    expect(exitCode).toBe(0)
+    expect(stdout).toMatch(/^.*model\.onnx compiles\n/)
+    expect(stdout).toMatch(/conv1 +convolution +int8 \[1, 24, 32\]/)
+    expect(stdout).toContain('┌')
+    expect(stdout).toMatch(/multiply-accumulates +131,320/)
+  })
+
+  it.each(['import', 'infer-types', 'normalize', 'fuse', 'lower', 'plan'])(
+    'prints the model after %s, the same every time',
+    async (step) => {
+      const { json } = await capletJson('inspect-after', 'inspect', digits, '--after', step)
+      expect(json.step).toBe(step)
+      expect(json.text).toContain('stem')
+      expect((await caplet('inspect', digits, '--after', step)).stdout).toBe(`${json.text}\n`)
+    },
+  )
+
+  it('has exit code 1 and every reason for a model that does not compile', async () => {
+    const float = join(root, 'examples', 'digits', 'model.float.onnx')
+    const { exitCode, json } = await capletJson('inspect', 'inspect', float)
+    expect(exitCode).toBe(1)
+    expect(json).toMatchObject({ compiles: false, memory: null })
+    expect(json.problems[0].code).toBe('float-model')
+    expect(json.nodes.map((node: { operator: string }) => node.operator)).toContain('Conv')
+    const text = await caplet('inspect', float)
+    expect(text.stdout).toContain('does not compile')
+    expect(text.stdout).toContain('error[float-model]')
+    expect((await capletError(1, 'inspect', float, '--after', 'lower')).code).toBe('float-model')
+    expect((await capletJson('inspect-after', 'inspect', float, '--after', 'infer-types')).exitCode).toBe(0)
+  })
+})
+
+describe('verify', () => {
+  it('compares every output of every input', async () => {
+    const words = ['verify', digits, '--runtime', 'node,reference', '-n', '50', '--seed', '3']
+    const { exitCode, json } = await capletJson('verify', ...words)
+    expect(exitCode).toBe(0)
+    expect(json).toMatchObject({ exact: true, skipped: [], native: null })
+    expect(json.runtimes.map((runtime: { name: string }) => runtime.name)).toEqual(['node', 'reference'])
+    expect(json.inputs).toBeGreaterThan(50)
+    for (const runtime of json.runtimes) {
+      expect(runtime).toMatchObject({ mismatches: 0, first_mismatch: null })
+      expect(runtime.outputs_compared).toBe(json.inputs * 10)
+    }
+    const { stdout } = await caplet(...words)
+    expect(stdout).toMatch(/^EXACT: .* over \d+ inputs\./)
+  })
+
+  it('verifies the very file that it is given', async () => {
+    const compiled = await capletJson('compile', 'compile', digits, '-o', inFolder('given'), '--io', 'float')
+    const capsule = compiled.json.files.wasm
+    const words = ['--capsule', capsule, '--runtime', 'node', '-n', '20']
+    const { json } = await capletJson('verify', 'verify', digits, ...words)
+    expect(json).toMatchObject({ exact: true, capsule: { sha256: compiled.json.capsule.sha256 } })
+    expect((await capletError(1, 'verify', ecg, ...words)).code).toBe('capsule-mismatch')
+  })
+
+  it('has exit code 1 and the place where a damaged capsule differs', async () => {
+    const compiled = await capletJson('compile', 'compile', digits, '-o', inFolder('damaged'))
+    const capsule = compiled.json.files.wasm
+    damageWeights(capsule)
+    const words = ['verify', digits, '--capsule', capsule, '--runtime', 'node', '-n', '20']
+    const { exitCode, json } = await capletJson('verify', ...words)
+    expect(exitCode).toBe(1)
+    expect(json.exact).toBe(false)
+    const [{ mismatches, first_mismatch }] = json.runtimes
+    expect(mismatches).toBeGreaterThan(0)
+    expect(first_mismatch.actual).not.toBe(first_mismatch.expected)
+    const { stdout } = await caplet(...words)
+    expect(stdout).toMatch(/^NOT EXACT/)
+    expect(stdout).toContain(`expected ${first_mismatch.expected}, got ${first_mismatch.actual}`)
+  })
+})
+
+/** Turns a piece of the passive segment's weights over; the module stays valid. */
+function damageWeights(capsule: string) {
+  const bytes = readFileSync(capsule)
+  const at = bytes.length - 3000
+  expect(WebAssembly.validate(bytes)).toBe(true)
+  for (let index = at; index < at + 64; index++) bytes[index] = bytes[index]! ^ 0x55
+  expect(WebAssembly.validate(bytes)).toBe(true)
+  writeFileSync(capsule, bytes)
+}
+
+describe('run', () => {
+  it('writes what the capsule computes', async () => {
+    const compiled = await capletJson('compile', 'compile', digits, '-o', inFolder('run'))
+    const input = join(root, 'examples', 'digits', 'input.npy')
+    const output = inFolder('output.npy')
+    const { exitCode, json } = await capletJson('run', 'run', compiled.json.files.wasm, input, '-o', output)
+    expect(exitCode).toBe(0)
+    expect(json.outputs).toEqual([{ name: 'scores', file: output, type: 'int8', shape: [1, 10] }])
+    expect(readFileSync(output).subarray(1, 6).toString()).toBe('NUMPY')
+    expect((await caplet('run', compiled.json.files.wasm, input, '-o', output)).stdout).toContain('scores')
+  })
+
+  it('refuses what is no capsule, and inputs that do not fit', async () => {
+    const input = join(root, 'examples', 'digits', 'input.npy')
+    const output = inFolder('never.npy')
+    expect((await capletError(1, 'run', digits, input, '-o', output)).code).toBe('not-a-capsule')
+    const compiled = await capletJson('compile', 'compile', ecg, '-o', inFolder('beat'))
+    const wasm = compiled.json.files.wasm
+    expect((await capletError(1, 'run', wasm, input, '-o', output)).code).toBe('missing-input')
+    expect((await capletError(1, 'run', wasm, input, input, '-o', output)).code).toBe('shape-mismatch')
+    expect((await capletError(1, 'run', wasm, 'absent.npy', '-o', output)).code).toBe('unreadable-file')
+    expect((await capletError(2, 'run', wasm, input)).code).toBe('usage')
+    expect(existsSync(output)).toBe(false)
+  })
+})
+
 describe('a model at fault', () => {
   /** Each command fails with exit code 1, names file and remedy, shows no stack trace and writes nothing. */
   async function refuses(model: string, code: string) {
