@@ -21,9 +21,18 @@ function broadcastIndex(shape: readonly number[], result: readonly number[], ind
 }
 
 /** float32 operations round once; integers wrap as their type does; integer division truncates and refuses 0. */
-export function evaluateBinary(node: OnnxNode, operation: FloatBinaryOperation, a: Constant, b: Constant): Constant {
+export function evaluateBinary(
+  node: OnnxNode,
+  operation: FloatBinaryOperation,
+  a: Constant,
+  b: Constant,
+): Constant {
   if (a.type !== b.type) {
-    throw node.error('malformed-model', `Inputs have types ${a.type} and ${b.type}`, 'Give both the same type.')
+    throw node.error(
+      'malformed-model',
+      `Inputs have types ${a.type} and ${b.type}`,
+      'Give both the same type.',
+    )
   }
   const shape = broadcast(a.shape, b.shape, node)
   const data = allocate(a.type, sizeOf(shape))
