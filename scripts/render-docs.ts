@@ -25,6 +25,7 @@ export function renderErrors(): string {
 export const documentedSchemas = [
   'compile',
   'inspect',
+  'inspect-after',
   'verify',
   'run',
   'operators',

@@ -36,7 +36,7 @@ it.each(documents)('the paths that %s names are there', (document) => {
     join(dirname(document), match[1]!),
   )
   const named = [
-    ...text.matchAll(/\b(?:docs|compiler|runtime|assembly|examples|test|scripts)\/[\w./-]*\w\/?/g),
+    ...text.matchAll(/(?<![\w./-])(?:docs|compiler|runtime|assembly|examples|test|scripts)\/[\w./-]*\w\/?/g),
   ]
   const paths = [...links, ...named.map((match) => match[0])]
   expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([])

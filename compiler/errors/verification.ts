@@ -31,4 +31,49 @@ export const verificationErrors: ErrorEntries = {
     remedy: "Check the inputs' names, types and shapes against the model.",
     example: 'onnxruntime-web could not run the model: invalid dimensions for input x',
   },
+  'bad-array': {
+    title: 'A file of arrays cannot be read or written',
+    meaning:
+      'The file is no NumPy .npy or .npz, is damaged, holds a type that no edge has, or cannot take as many arrays as there are outputs.',
+    remedy: 'Write it with numpy.save or numpy.savez; name a .npz where there are several outputs.',
+    example: 'scores.txt ends neither in .npy nor in .npz',
+  },
+  'missing-input': {
+    title: 'An input of the capsule is not among the files',
+    meaning: 'Every input needs one array, and every array of a .npz must be an input.',
+    remedy:
+      "Give one .npy per input in the capsule's order, or one .npz that has exactly the inputs by name.",
+    example: 'The capsule has 2 inputs ("beat", "rr"), but 1 files were given',
+  },
+  'type-mismatch': {
+    title: 'An array has another element type than the input',
+    meaning:
+      'Values are never converted in silence; only floats for a quantized input are quantized, by the rule of the contract.',
+    remedy: 'Save the array in the type that the message names, or as float32.',
+    example: 'Input "image" is int8; input.npy has int64',
+  },
+  'missing-runtime': {
+    title: 'A runtime that was asked for is not here',
+    meaning:
+      'A runtime, or the native reference, was named on the command line but is not installed, or it cannot run this file. Unnamed ones are listed as skipped instead.',
+    remedy: 'Install it as the message says, or leave it out.',
+    example:
+      'The runtime wasmtime is not here: neither the Python package nor the program wasmtime is installed',
+  },
+  'capsule-trap': {
+    title: 'The capsule trapped',
+    meaning:
+      'A sound capsule never traps, whatever its inputs. The file is damaged, or this is a fault of Caplet.',
+    remedy: 'Compile it again; report it if it still traps.',
+    example: 'The capsule trapped in node: memory access out of bounds',
+  },
+  'capsule-mismatch': {
+    title: 'The capsule is not one of this model',
+    meaning:
+      "The capsule's manifest names another model, or inputs and outputs that the model does not have under any option of this version.",
+    remedy:
+      'Give the model that it was compiled from, compile this one, or verify it with the version that compiled it.',
+    example:
+      'The capsule was compiled from another model: its manifest names SHA-256 49fe..., beat.onnx has c37b...',
+  },
 }
