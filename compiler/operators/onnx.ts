@@ -126,6 +126,8 @@ export interface DequantizedInput {
   readonly type: ElementType
   readonly axis: number
   readonly isPerAxis: boolean
+  /** Its scales, where they are constant float32. */
+  readonly scales: Float32Array | null
 }
 
 /** DQ* -> node -> Q, as the reference's selectors see it. */

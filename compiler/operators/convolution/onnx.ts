@@ -3,7 +3,14 @@
 import { type QuantizedType, rangeOf } from '../../ir/types.js'
 import { unfusedSum } from '../../passes/convert/unfused.js'
 import { defaultZeroPoint, requireWeightAxis } from '../fused.js'
-import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
+import type {
+  DequantizedInput,
+  FusedNode,
+  OnnxNode,
+  OnnxOperator,
+  QuantizedGroup,
+  TensorType,
+} from '../onnx.js'
 import { checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
 import { biasOf, requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
 import { placeWindow, windowAttributes } from '../window.js'
@@ -43,6 +50,27 @@ function convolutionType(node: OnnxNode, x: number, w: number): TensorType {
   return { type: node.type(x).type, shape: [input[0]!, weight[0]!, ...output] }
 }
 
+/**
+ * The reference fuses a bias only where its scale is inputScale * weightScale[channel] within 1 % (checked since its
+ * pull request 28229); it then takes the int32 bias as it is.
+ */
+function hasFittingScale(
+  x: DequantizedInput,
+  w: DequantizedInput,
+  b: DequantizedInput,
+  channels: number,
+): boolean {
+  if (!x.scales || !w.scales || !b.scales || x.scales.length !== 1) return false
+  if (b.scales.length !== 1 && b.scales.length !== channels) return false
+  for (let channel = 0; channel < channels; channel++) {
+    const weightScale = w.scales[w.scales.length === 1 ? 0 : channel]!
+    const expected = Math.fround(x.scales[0]! * weightScale)
+    const actual = b.scales[b.scales.length === 1 ? 0 : channel]!
+    if (!(Math.abs(actual - expected) <= 0.01 * Math.abs(expected))) return false
+  }
+  return true
+}
+
 /** Reference rule: all inputs dequantized, one Q behind, input type = output type, int8 weights with int8 inputs, int32 bias. */
 function fuse(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
   const [x, w, b] = group.inputs
@@ -50,7 +78,7 @@ function fuse(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
   if (x.type !== group.output.type || !['int8', 'uint8'].includes(w.type)) return null
   if (x.type === 'int8' && w.type !== 'int8') return null
   if (x.type !== 'int8' && x.type !== 'uint8') return null
-  if (b && b.type !== 'int32') return null
+  if (b && (b.type !== 'int32' || !hasFittingScale(x, w, b, node.shape(1)[0]!))) return null
   requireWeightAxis(node, w, 0)
   const inputs = [
     ...[x.tensor, x.scaleName, x.zeroPointName, w.tensor, w.scaleName, w.zeroPointName],

@@ -62,6 +62,7 @@ function dequantizedInput(editor: GraphEditor, name: string): DequantizedInput |
     zeroPointName: producer.inputs[2] ?? '',
     axis: declared < 0 ? declared + shape.length : declared,
     isPerAxis,
+    scales: scale.constant?.type === 'float32' ? (scale.constant.data as Float32Array) : null,
   }
 }
 
