@@ -93,8 +93,10 @@ export async function verifyModel(path: string, options: VerifyOptions = {}): Pr
     await comparison.run(samples, (done, total) => options.onProgress?.('comparing', done, total))
     const runtimes: RuntimeResult[] = []
     for (const lane of comparison.lanes) runtimes.push(await resultOf(lane, subject, samples, tools))
+    const exact = runtimes.every(({ mismatches }) => mismatches === 0)
+    if (exact) await comparison.checkSelfTests()
     return {
-      exact: runtimes.every(({ mismatches }) => mismatches === 0),
+      exact,
       sha256: subject.sha256,
       contract: { name: 'onnxruntime', reference: ORACLE_REFERENCE, version: ORACLE_VERSION },
       inputs: samples.length,

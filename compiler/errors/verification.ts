@@ -76,4 +76,17 @@ export const verificationErrors: ErrorEntries = {
     example:
       'The capsule was compiled from another model: its manifest names SHA-256 49fe..., beat.onnx has c37b...',
   },
+  'selftest-failed': {
+    title: 'The capsule fails its own self test',
+    meaning:
+      'Every output that was compared is right, but the checksum over weights and outputs is not the one that the compiler stored: some bytes of the file have changed.',
+    remedy: 'Compile the model again, and do not ship this file.',
+    example: 'The outputs are exact, but the capsule fails its own self test in node (result 1)',
+  },
+  'selftest-failed': {
+    title: "The capsule's self-test fails",
+    meaning: 'The capsule runs a fixed pattern through the network and compares a checksum over weights and outputs with the one of its compilation. They differ: the file was changed, or the runtime computes wrongly.',
+    remedy: 'Compile the capsule again; report it if a fresh one fails too.',
+    example: "The capsule's self-test fails in node",
+  },
 }

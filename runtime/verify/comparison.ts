@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs samples through the oracle and through every runtime at once, and counts the elements that differ.
+import { CapletError } from '../../compiler/errors.js'
 import { evaluateBytes } from '../../compiler/evaluate.js'
 import { compilerVersion } from '../../compiler/version.js'
 import { type PresentRuntime, referenceName } from '../list.js'
@@ -32,12 +33,16 @@ export interface FirstMismatch {
 
 interface RunningLane extends Lane {
   run(inputs: readonly EdgeBytes[]): Promise<Uint8Array[][]>
+  /** 0 = pass; null where it has none. */
+  selftest(): Promise<number> | null
   close(): Promise<void>
 }
 
 export interface Comparison {
   readonly lanes: readonly Lane[]
   run(samples: Samples, onProgress: (done: number, total: number) => void): Promise<void>
+  /** Throws CapletError selftest-failed: right outputs are not enough, a damaged file must not pass. */
+  checkSelfTests(): Promise<void>
   nativeDistance(): NativeDistance | null
   close(): Promise<void>
 }
@@ -75,6 +80,12 @@ export async function openComparison(
           }
         })
         onProgress(first + length, samples.length)
+      }
+    },
+    checkSelfTests: async () => {
+      for (const lane of lanes) {
+        const result = (await lane.selftest()) ?? 0
+        if (result !== 0) throw selftestFailed(lane.name, result)
       }
     },
     nativeDistance: () => native?.distance() ?? null,
@@ -119,19 +130,35 @@ function compare(
   })
 }
 
+const newLane = (name: string, version: string, runtime: Runtime | null): Lane => ({
+  name,
+  version,
+  runtime,
+  outputsCompared: 0,
+  mismatches: 0,
+  first: null,
+})
+
 async function runtimeLane({ runtime, version }: PresentRuntime, { files }: Subject): Promise<RunningLane> {
   const capsule = await runtime.open(files)
   return {
-    ...{ name: runtime.name, version, runtime },
-    ...{ outputsCompared: 0, mismatches: 0, first: null },
+    ...newLane(runtime.name, version, runtime),
     run: (inputs) => capsule.run(inputs),
+    selftest: () => capsule.selftest(),
     close: () => capsule.close(),
   }
 }
 
 const referenceLane = ({ graph, options }: Subject): RunningLane => ({
-  ...{ name: referenceName, version: compilerVersion(), runtime: null },
-  ...{ outputsCompared: 0, mismatches: 0, first: null },
+  ...newLane(referenceName, compilerVersion(), null),
   run: async (inputs) => inputs.map((input) => evaluateBytes(graph, input, options.edgeLayout)),
+  selftest: () => null,
   close: async () => {},
 })
+
+const selftestFailed = (runtime: string, result: number): CapletError =>
+  new CapletError({
+    code: 'selftest-failed',
+    message: `The outputs are exact, but the capsule fails its own self test in ${runtime} (result ${result})`,
+    remedy: 'The file is damaged: compile it again, and do not ship this one.',
+  })
