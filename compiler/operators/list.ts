@@ -14,6 +14,7 @@ import { fullyConnected } from './fully-connected/definition.js'
 import { globalAveragePool } from './global-average-pool/definition.js'
 import { maxPool } from './max-pool/definition.js'
 import { pad } from './pad/definition.js'
+import { pairTable } from './pair-table/definition.js'
 import { quantize } from './quantize/definition.js'
 import { quantizedBinary } from './quantized-binary/definition.js'
 import { reshape } from './reshape/definition.js'
@@ -28,6 +29,7 @@ export const operators: readonly OperatorDefinition[] = [
   table,
   quantizedBinary,
   floatBinary,
+  pairTable,
   maxPool,
   averagePool,
   globalAveragePool,

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT-0
+// pair_table: output element = table[a][b], a and b the bytes of the two input elements; 65,536 entries of one byte.
+//   The table stays in the weight segment (64 KB of RAM would be more than most networks need): each entry is copied
+//   from there to its place. The output is dense, in its storage order; a and b have a step per loop, 0 where broadcast.
+import { copyWeights } from "../weights"
+import {
+  A, B, OUTPUT, TABLE,
+  COUNT_0, COUNT_1, COUNT_2, COUNT_3, COUNT_4, A_STEP_0, A_STEP_1, A_STEP_2, A_STEP_3, A_STEP_4,
+  B_STEP_0, B_STEP_1, B_STEP_2, B_STEP_3, B_STEP_4,
+} from "./constants"
+
+const SIZE_4: usize = COUNT_4
+const SIZE_3: usize = COUNT_3 * SIZE_4
+const SIZE_2: usize = COUNT_2 * SIZE_3
+const SIZE_1: usize = COUNT_1 * SIZE_2
+const SIZE_0: usize = COUNT_0 * SIZE_1
+
+export function run(): void {
+  let output: usize = OUTPUT
+  let a0: usize = A
+  let b0: usize = B
+  do {
+    const end1 = output + SIZE_1
+    let a1 = a0
+    let b1 = b0
+    do {
+      const end2 = output + SIZE_2
+      let a2 = a1
+      let b2 = b1
+      do {
+        const end3 = output + SIZE_3
+        let a3 = a2
+        let b3 = b2
+        do {
+          const end4 = output + SIZE_4
+          let a = a3
+          let b = b3
+          do {
+            copyWeights(output, TABLE + ((<usize>load<u8>(a) << 8) | <usize>load<u8>(b)), 1)
+            output++
+            a += <usize>A_STEP_4
+            b += <usize>B_STEP_4
+          } while (output != end4)
+          a3 += <usize>A_STEP_3
+          b3 += <usize>B_STEP_3
+        } while (output != end3)
+        a2 += <usize>A_STEP_2
+        b2 += <usize>B_STEP_2
+      } while (output != end2)
+      a1 += <usize>A_STEP_1
+      b1 += <usize>B_STEP_1
+    } while (output != end1)
+    a0 += <usize>A_STEP_0
+    b0 += <usize>B_STEP_0
+  } while (output != OUTPUT + SIZE_0)
+}
