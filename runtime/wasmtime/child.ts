@@ -73,7 +73,7 @@ export class Child {
     try {
       const length = (await this.#reader.read(4)).readUInt32LE()
       header = JSON.parse((await this.#reader.read(length)).toString())
-      payload = await this.#reader.read(Number(header.payload))
+      payload = new Uint8Array(await this.#reader.read(Number(header.payload)))
     } catch (error) {
       throw new Error(this.#complaint.trim() || (error as Error).message)
     }

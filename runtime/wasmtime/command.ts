@@ -41,7 +41,7 @@ export async function openOnPath({ wasm, wasi }: CapsuleFiles): Promise<RunningC
       results.push(
         outputs.map(({ bytes }) => {
           at += bytes
-          return written.subarray(at - bytes, at)
+          return written.slice(at - bytes, at)
         }),
       )
       if (at !== written.length) throw trapped('wasmtime', `it wrote ${written.length} bytes, not ${at}`)
@@ -76,5 +76,5 @@ async function runCommand(file: string, input: Uint8Array): Promise<Uint8Array> 
   child.stdin.end(input)
   const status = await ended
   if (status !== 0) throw trapped('wasmtime', complaint.trim() || `exit code ${status}`)
-  return Buffer.concat(pieces)
+  return new Uint8Array(Buffer.concat(pieces))
 }

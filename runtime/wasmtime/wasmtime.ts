@@ -12,7 +12,7 @@ const absent: Availability = {
     'python3 -m pip install wasmtime, or name a Python that has it in CAPLET_PYTHON; in a clone of Caplet `npm test` installs it into .venv/',
 }
 
-class Wasmtime implements Runtime {
+export class Wasmtime implements Runtime {
   readonly name = 'wasmtime'
   #python: Promise<string | null> | null = null
   #child: Child | null = null
