@@ -65,7 +65,8 @@ export const sizeOf = (shape: readonly number[]): number => shape.reduce((produc
 export const rangeOf = (type: QuantizedType): { min: number; max: number } =>
   type === 'int8' ? { min: -128, max: 127 } : { min: 0, max: 255 }
 
-export const isQuantizedType = (type: ElementType): type is QuantizedType => type === 'int8' || type === 'uint8'
+export const isQuantizedType = (type: ElementType): type is QuantizedType =>
+  type === 'int8' || type === 'uint8'
 
 /** An empty array of the type's own element class, of `length` elements. */
 export function allocate(type: ElementType, length: number): Data {

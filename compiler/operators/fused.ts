@@ -21,5 +21,9 @@ export function defaultZeroPoint(node: OnnxNode, input: number, fallback: Quanti
   if (!node.has(input)) return fallback
   const { type } = node.type(input)
   if (type === 'int8' || type === 'uint8') return type
-  throw node.error('unsupported-type', `The output has type ${type}`, 'Quantize activations to int8 or uint8.')
+  throw node.error(
+    'unsupported-type',
+    `The output has type ${type}`,
+    'Quantize activations to int8 or uint8.',
+  )
 }
