@@ -67,7 +67,7 @@ export function parseArrays(bytes: Uint8Array, file: string): Map<string | null,
 function parseNpy(bytes: Uint8Array, file: string): NumpyArray {
   let parsed: ReturnType<typeof parse>
   try {
-    parsed = parse(bytes.slice().buffer)
+    parsed = parse(new Uint8Array(bytes).buffer)
   } catch (error) {
     const remedy = 'Save a little-endian array of bool, integers or floats with numpy.save.'
     throw badArray(file, `it cannot be read (${(error as Error).message})`, remedy)

@@ -5,14 +5,19 @@ import type { OracleData } from './oracle.js'
 
 const { onnx } = proto
 
-export type Attribute = number | string | readonly number[] | { readonly float: number }
+export type Attribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly tensor: Initializer }
 
 export interface ModelNode {
   readonly operator: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly domain?: string
-  /** Integers and lists of them as numbers; a float as { float: 0.1 }. */
+  /** Integers and lists of them as numbers; a float as { float: 0.1 }, a tensor as { tensor: ... }. */
   readonly attributes?: Readonly<Record<string, Attribute>>
 }
 
@@ -30,6 +35,8 @@ export interface Initializer {
   readonly data: OracleData
   /** Location of the file that holds the bytes, instead of the model itself. */
   readonly external?: string
+  /** Elements in the typed fields of the format, instead of as raw bytes. */
+  readonly typed?: boolean
 }
 
 export interface ModelDescription {
@@ -39,6 +46,8 @@ export interface ModelDescription {
   readonly initializers?: readonly Initializer[]
   /** Default domain's opset: 17 unless told. */
   readonly opset?: number
+  /** 8 unless told. */
+  readonly irVersion?: number
 }
 
 const elementTypes: Record<string, number> = {
@@ -55,7 +64,7 @@ const elementTypes: Record<string, number> = {
 /** The bytes of a model with these nodes; com.microsoft is imported as version 1. */
 export function writeModel(description: ModelDescription): Uint8Array {
   const message = onnx.ModelProto.create({
-    irVersion: 8,
+    irVersion: description.irVersion ?? 8,
     opsetImport: [
       { domain: '', version: description.opset ?? 17 },
       { domain: 'com.microsoft', version: 1 },
@@ -86,6 +95,7 @@ function attributeProto(name: string, value: Attribute) {
   if (typeof value === 'string')
     return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) }
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float }
+  if ('tensor' in value) return { name, type: AttributeType.TENSOR, t: tensorProto(value.tensor) }
   return { name, type: AttributeType.INTS, ints: [...value] }
 }
 
@@ -101,13 +111,20 @@ const edgeProto = ({ name, type, shape }: Edge) => ({
 
 const dimension = (d: number | string) => (typeof d === 'string' ? { dimParam: d } : { dimValue: d })
 
-function tensorProto({ name, type, shape, data, external }: Initializer) {
+function tensorProto({ name, type, shape, data, external, typed }: Initializer) {
   const tensor = { name, dataType: elementType(type), dims: [...shape] }
+  if (typed) return { ...tensor, ...typedField(type, data) }
   if (external === undefined) {
     return { ...tensor, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
   }
   const location = onnx.TensorProto.DataLocation.EXTERNAL
   return { ...tensor, dataLocation: location, externalData: [{ key: 'location', value: external }] }
+}
+
+function typedField(type: string, data: OracleData) {
+  const numbers = Array.from(data as ArrayLike<number | bigint>, Number)
+  if (type === 'float32') return { floatData: numbers }
+  return type === 'int64' ? { int64Data: numbers } : { int32Data: numbers }
 }
 
 function elementType(type: string): number {
