@@ -83,11 +83,4 @@ export const verificationErrors: ErrorEntries = {
     remedy: 'Compile the model again, and do not ship this file.',
     example: 'The outputs are exact, but the capsule fails its own self test in node (result 1)',
   },
-  'selftest-failed': {
-    title: "The capsule's self-test fails",
-    meaning:
-      'The capsule runs a fixed pattern through the network and compares a checksum over weights and outputs with the one of its compilation. They differ: the file was changed, or the runtime computes wrongly.',
-    remedy: 'Compile the capsule again; report it if a fresh one fails too.',
-    example: "The capsule's self-test fails in node",
-  },
 }
