@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // npm test: provisions the runtimes it can, then types, lint, licences and every test; says what was skipped and how
-// to get it. `npm test -- conv` runs the test files whose path contains "conv". With CI=true or
-// CAPLET_REQUIRE_ALL=1 a skipped test is a failure.
+// to get it. `npm test -- conv` runs the test files whose path contains "conv", and the cases of the operators whose
+// name does. With CI=true or CAPLET_REQUIRE_ALL=1 a skipped test is a failure.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, run, tool } from './process.mjs'
@@ -23,17 +23,33 @@ const checks = {
 }
 
 /** Runs vitest; returns its counts, or a failure where it did not get as far as counting. */
-function runTests(environment) {
+function runVitest(words, environment) {
   const summaryFile = join(root, 'build', `test-summary-${process.pid}.json`)
   mkdirSync(join(root, 'build'), { recursive: true })
   const reporters = ['--reporter=default', `--reporter=${join(root, 'scripts', 'summary-reporter.mjs')}`]
   const env = { ...process.env, ...environment, CAPLET_SUMMARY: summaryFile }
-  const status = run(process.execPath, [tool('vitest', 'vitest'), 'run', ...reporters, ...filters], { env })
+  const status = run(process.execPath, [tool('vitest', 'vitest'), 'run', ...reporters, ...words], { env })
   if (!existsSync(summaryFile)) return { passed: 0, failed: 1, skipped: [] }
   const summary = JSON.parse(readFileSync(summaryFile, 'utf8'))
   rmSync(summaryFile)
   if (status !== 0 && summary.failed === 0) summary.failed = 1
   return summary
+}
+
+/** All tests; or the files that a filter matches, and of the file with every operator's cases those that it names. */
+function runTests(environment) {
+  if (filters.length === 0) return runVitest([], environment)
+  const operatorCases = 'compiler/operators/operators.test.ts'
+  const byPath = runVitest(['--passWithNoTests', ...filters], environment)
+  if (filters.some((filter) => operatorCases.includes(filter))) return byPath
+  const names = filters.map((filter) => filter.replace(/[-_]/g, '[-_]')).join('|')
+  const byName = runVitest([operatorCases, '-t', names], environment)
+  return {
+    passed: byPath.passed + byName.passed,
+    failed: byPath.failed + byName.failed,
+    // vitest counts what the name leaves out as skipped, too; that has no reason.
+    skipped: [...byPath.skipped, ...byName.skipped.filter(({ reason }) => reason !== null)],
+  }
 }
 
 /** Skipped tests with the same reason are one line. */
