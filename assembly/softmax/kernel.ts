@@ -3,10 +3,12 @@
 //   t_j = TABLE[255 - (max x - x_j)], S = float32 sum of t_j in index order,
 //   y_j = min(OUTPUT_MAX, rne(f32(f32(t_j * LEVELS) / S)) + OUTPUT_ZERO_POINT)
 // TABLE has 256 float32, all > 0 or so small that they are 0; its last entry is > 0, so S > 0. LEVELS = floor(1 / output scale).
+// Where t_j * LEVELS can leave float32 (MAY_OVERFLOW), what does so becomes OVERFLOW_QUANTUM.
 import { copyWeights } from "../weights"
 import { roundWithin } from "../quantize"
 import {
-  INPUT, OUTPUT, TABLE, SCRATCH, ELEMENT, OUTER, LENGTH, INNER, LEVELS, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX,
+  INPUT, OUTPUT, TABLE, SCRATCH, ELEMENT, OUTER, LENGTH, INNER, LEVELS, MAY_OVERFLOW, OVERFLOW_FROM, OVERFLOW_QUANTUM,
+  OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX,
 } from "./constants"
 
 export function run(): void {
@@ -28,7 +30,9 @@ function softmaxOfRow(start: usize): void {
   for (let at = input; at != end; at += INNER) {
     const scaled = (power(at, greatest) * LEVELS) / sum
     const rounded = roundWithin(scaled, OUTPUT_MIN - OUTPUT_ZERO_POINT, OUTPUT_MAX - OUTPUT_ZERO_POINT)
-    store<u8>(at - INPUT + OUTPUT, <u8>(rounded + OUTPUT_ZERO_POINT))
+    let quantum = rounded + OUTPUT_ZERO_POINT
+    if (MAY_OVERFLOW) quantum = select<i32>(OVERFLOW_QUANTUM, quantum, scaled >= OVERFLOW_FROM)
+    store<u8>(at - INPUT + OUTPUT, <u8>quantum)
   }
 }
 

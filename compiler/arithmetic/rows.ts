@@ -70,48 +70,26 @@ export function quantizedSoftmax(
   const maximum = Math.max(...quanta)
   const terms = quanta.map((quantum) => table[255 - (maximum - quantum)]!)
   const sum = sequentialSum(terms)
-  const levels = Math.floor(f32(1 / output.scale))
-  return terms.map((term) =>
-    clamp(roundHalfEven(f32(f32(term * levels) / sum)) + output.zeroPoint, {
-      min: -Infinity,
-      max: range.max,
-    }),
-  )
+  const levels = softmaxLevels(output.scale)
+  const overflow = softmaxOverflow(output.zeroPoint, range)
+  return terms.map((term) => {
+    const scaled = f32(f32(term * levels) / sum)
+    if (scaled >= overflow.from) return overflow.quantum
+    return clamp(roundHalfEven(scaled) + output.zeroPoint, { min: -Infinity, max: range.max })
+  })
 }
 
-/** QLinearAveragePool of one window: the zero point is added before rounding. `values` dequantized, rows then columns. */
-export function quantizedAverage(
-  values: ArrayLike<number>,
-  count: number,
-  { scale, zeroPoint }: Quantization,
-  range: Range,
-): number {
-  const average = f32(sequentialSum(values) / count)
-  return clamp(roundHalfEven(f32(f32(average / scale) + zeroPoint)), range)
+export const softmaxLevels = (outputScale: number): number => Math.floor(f32(1 / outputScale))
+
+/** Whether a term times `levels` can leave float32, or the int32 that it is rounded to: only in rows of few values. */
+export const softmaxMayOverflow = (table: Float32Array, levels: number): boolean =>
+  levels >= 2 ** 31 || !Number.isFinite(f32(table[255]! * levels))
+
+/**
+ * The reference rounds to the type's 32-bit relative, which saturates, and adds the zero point to that, which wraps: a
+ * term from `from` on becomes the greatest quantum, but one above it the least (int8), or the zero point - 1 (uint8).
+ */
+export function softmaxOverflow(zeroPoint: number, range: Range): { from: number; quantum: number } {
+  if (range.min === 0) return { from: 2 ** 32, quantum: zeroPoint === 0 ? range.max : zeroPoint - 1 }
+  return { from: 2 ** 31, quantum: zeroPoint > 0 ? range.min : range.max }
 }
-
-/** QLinearGlobalAveragePool (and QLinearAveragePool over a whole image): the multiplier of its requantizer. */
-export const globalAverageMultiplier = (inputScale: number, outputScale: number, count: number): number =>
-  f32(inputScale / f32(outputScale * f32(count)))
-
-export interface BatchNormalization {
-  readonly gamma: number
-  readonly beta: number
-  readonly mean: number
-  readonly variance: number
-  readonly epsilon: number
-}
-
-/** One channel's BatchNormalization as factor and offset: y = f32(f32(x * factor) + offset). */
-export function foldBatchNormalization(channel: BatchNormalization): { factor: number; offset: number } {
-  const deviation = f32(Math.sqrt(f32(channel.variance + f32(channel.epsilon))))
-  const factor = f32(channel.gamma * f32(1 / deviation))
-  return { factor, offset: f32(channel.beta - f32(channel.mean * factor)) }
-}
-
-export const batchNormalization =
-  (channel: BatchNormalization): ((x: number) => number) =>
-  (x) => {
-    const { factor, offset } = foldBatchNormalization(channel)
-    return f32(f32(x * factor) + offset)
-  }

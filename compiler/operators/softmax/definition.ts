@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // softmax: QLinearSoftmax over rows: a table of 256 float32 powers, one float32 sum, one product and division per element.
-import { quantizedSoftmaxTable } from '../../arithmetic/rows.js'
+import {
+  quantizedSoftmaxTable,
+  softmaxLevels,
+  softmaxMayOverflow,
+  softmaxOverflow,
+} from '../../arithmetic/rows.js'
 import { rangeOf } from '../../ir/types.js'
 import { splitAt, splitTail } from '../axis-split.js'
 import { defineOperator } from '../definition.js'
@@ -20,8 +25,11 @@ export const softmax = defineOperator({
     const output = context.tensor(node.outputs[0]!)
     const { axis, rowIsTail, inputScale, inputType, output: quantization } = node.attributes
     const { outer, length, inner } = rowIsTail ? splitTail(input, axis) : splitAt(input, axis)
-    const segment = bytesOf(quantizedSoftmaxTable(inputScale, length))
+    const table = quantizedSoftmaxTable(inputScale, length)
+    const segment = bytesOf(table)
     const { min, max } = rangeOf(inputType)
+    const levels = softmaxLevels(quantization.scale)
+    const overflow = softmaxOverflow(quantization.zeroPoint, { min, max })
     return [
       {
         ...noWork,
@@ -37,7 +45,10 @@ export const softmax = defineOperator({
           OUTER: { kind: 'usize', value: outer },
           LENGTH: { kind: 'usize', value: length },
           INNER: { kind: 'usize', value: inner },
-          LEVELS: { kind: 'f32', value: Math.floor(Math.fround(1 / quantization.scale)) },
+          LEVELS: { kind: 'f32', value: levels },
+          MAY_OVERFLOW: { kind: 'bool', value: softmaxMayOverflow(table, levels) },
+          OVERFLOW_FROM: { kind: 'f32', value: overflow.from },
+          OVERFLOW_QUANTUM: { kind: 'i32', value: overflow.quantum },
           OUTPUT_ZERO_POINT: { kind: 'i32', value: quantization.zeroPoint },
           OUTPUT_MIN: { kind: 'i32', value: min },
           OUTPUT_MAX: { kind: 'i32', value: max },
