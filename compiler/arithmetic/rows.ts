@@ -93,3 +93,40 @@ export function softmaxOverflow(zeroPoint: number, range: Range): { from: number
   if (range.min === 0) return { from: 2 ** 32, quantum: zeroPoint === 0 ? range.max : zeroPoint - 1 }
   return { from: 2 ** 31, quantum: zeroPoint > 0 ? range.min : range.max }
 }
+
+/** QLinearAveragePool of one window: the zero point is added before rounding. `values` dequantized, rows then columns. */
+export function quantizedAverage(
+  values: ArrayLike<number>,
+  count: number,
+  { scale, zeroPoint }: Quantization,
+  range: Range,
+): number {
+  const average = f32(sequentialSum(values) / count)
+  return clamp(roundHalfEven(f32(f32(average / scale) + zeroPoint)), range)
+}
+
+/** QLinearGlobalAveragePool (and QLinearAveragePool over a whole image): the multiplier of its requantizer. */
+export const globalAverageMultiplier = (inputScale: number, outputScale: number, count: number): number =>
+  f32(inputScale / f32(outputScale * f32(count)))
+
+export interface BatchNormalization {
+  readonly gamma: number
+  readonly beta: number
+  readonly mean: number
+  readonly variance: number
+  readonly epsilon: number
+}
+
+/** One channel's BatchNormalization as factor and offset: y = f32(f32(x * factor) + offset). */
+export function foldBatchNormalization(channel: BatchNormalization): { factor: number; offset: number } {
+  const deviation = f32(Math.sqrt(f32(channel.variance + f32(channel.epsilon))))
+  const factor = f32(channel.gamma * f32(1 / deviation))
+  return { factor, offset: f32(channel.beta - f32(channel.mean * factor)) }
+}
+
+export const batchNormalization =
+  (channel: BatchNormalization): ((x: number) => number) =>
+  (x) => {
+    const { factor, offset } = foldBatchNormalization(channel)
+    return f32(f32(x * factor) + offset)
+  }
