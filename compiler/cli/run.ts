@@ -20,7 +20,7 @@ export const runCommand = (): Command =>
     .argument('<capsule>', 'model.wasm, as caplet compile writes it')
     .argument(
       '<inputs...>',
-      'one .npy per input in the capsule’s order, or one .npz with all of them by name',
+      "one .npy per input in the capsule's order, or one .npz with all of them by name",
     )
     .requiredOption('-o, --output <file>', '.npy for a single output, .npz for all outputs by name')
     .action((capsule: string, inputs: readonly string[], flags: { output: string; json?: true }) =>
