@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A verifier is worth what it finds: faults planted in a kernel, in the lowering, in the memory plan and in the file.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -16,23 +16,23 @@ import { openNode } from '../runtime/node.js'
 import { type Toolchain, toolchain } from '../runtime/verify/subject.js'
 import { type VerifyOptions, verifyModel } from '../runtime/verify.js'
 import { committedNetworks, modelPath } from './networks/committed.js'
+import { root } from './run-caplet.js'
 
 const network = (name: string) => modelPath(committedNetworks().find((n) => n.name === name)!)
 const quick: VerifyOptions = { count: 20, runtimes: ['node'] }
 
+const folder = mkdtempSync(join(tmpdir(), 'caplet-faults-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
 /** The package's kernels with one text replaced in one of them. */
 function patchedAssembly(kernel: string, from: string, to: string): Assembly {
-  const original = assemblyFolder()
-  return {
-    shared: () => original.shared(),
-    kernel: (name) => {
-      const files = original.kernel(name)
-      if (name !== kernel) return files
-      const source = files.get('kernel.ts')!
-      if (source.split(from).length !== 2) throw new Error(`${kernel} has not exactly one ${from}`)
-      return new Map(files).set('kernel.ts', source.replace(from, to))
-    },
-  }
+  const copy = join(folder, `assembly-${kernel}`)
+  cpSync(join(root, 'assembly'), copy, { recursive: true })
+  const file = join(copy, kernel, 'kernel.ts')
+  const source = readFileSync(file, 'utf8')
+  if (source.split(from).length !== 2) throw new Error(`${kernel} has not exactly one ${from}`)
+  writeFileSync(file, source.replace(from, to))
+  return assemblyFolder(copy)
 }
 
 const withKernels = (assembly: Assembly): Toolchain => ({
@@ -68,9 +68,6 @@ const stepsOf = (graph: NormalizedGraph, operator: string) =>
   graph.nodes.filter((node) => node.operator === operator).map(({ name }) => name)
 
 describe('a planted fault', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'caplet-faults-'))
-  afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
   it('of a kernel is found, and its first node named', async () => {
     const path = network('residual.qdq.int8')
     const assembly = patchedAssembly(

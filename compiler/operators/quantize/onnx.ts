@@ -61,6 +61,18 @@ function refuseBlocks(node: OnnxNode): void {
   )
 }
 
+/** int32 has no zero point, says ONNX; the reference takes a bias as it is, whatever its zero point says. */
+function refuseShiftedIntegers(node: OnnxNode): void {
+  if (node.type(0).type !== 'int32' || !node.has(2)) return
+  const zeroPoints = node.constant(2)?.data ?? []
+  if (Array.from(zeroPoints as ArrayLike<number>).every((zeroPoint) => zeroPoint === 0)) return
+  throw node.error(
+    'inconsistent-quantization',
+    'An int32 tensor is dequantized with a zero point that is not 0',
+    'Quantize biases symmetrically: their zero point is 0 or absent.',
+  )
+}
+
 function quantizeConstant(
   node: OnnxNode,
   x: Constant,
@@ -131,6 +143,7 @@ export const dequantizeLinear: OnnxOperator = {
   attributes,
   infer: (node) => {
     refuseBlocks(node)
+    refuseShiftedIntegers(node)
     return [{ type: 'float32', shape: node.shape(0) }]
   },
   convert: (node, conversion) => {
