@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Graphs and programs as text, one line per node, for `inspect --after` and bug reports: same graph, same text.
-import type { Program } from '../codegen/program.js'
+import type { KernelConstant, Program, Step } from '../codegen/program.js'
 import type { SourceModel } from '../import/onnx.js'
 import type { Graph, Node } from './graph.js'
 import type { Constant, ElementType } from './types.js'
@@ -33,23 +33,42 @@ export function printSource(model: SourceModel): string {
   ].join('\n')
 }
 
-/** Steps with their kernels' constants, tensors with their storage orders. */
+/** Steps, each with its kernel's constants below it; tensors with their storage orders. */
 export function printProgram(program: Program): string {
   return [
     ...program.inputs.map(({ name, type, shape }) => `input ${name} ${typeText(type, shape)}`),
     ...[...program.tensors.values()].map(({ name, type, shape, layout }) => {
       return `tensor ${name} ${typeText(type, shape)} order [${layout.order.join(', ')}]`
     }),
-    ...program.steps.map((step) => {
-      const sizes = `scratch ${step.scratchBytes}, segment ${step.segment.length}, macs ${step.macs}`
-      const kernel = step.kernel === null ? 'view' : `kernel ${step.kernel}`
-      const head = `${step.name}: ${step.operator}(${step.inputs.join(', ')}) -> ${step.outputs.join(', ')}`
-      return `${head} ${kernel}, ${sizes} ${valueText(step.constants)}`
-    }),
+    ...program.steps.flatMap(stepLines),
     ...program.outputs.map(({ name, tensor, type, shape }) => {
       return `output ${name} = ${tensor} ${typeText(type, shape)}`
     }),
   ].join('\n')
+}
+
+function stepLines(step: Step): string[] {
+  const { name, operator, kernel, inputs, outputs, scratchBytes, segment, macs, requantizer, proof } = step
+  return [
+    `${name}: ${operator}(${inputs.join(', ')}) -> ${outputs.join(', ')} by ${kernel ?? 'view'}`,
+    `  scratch ${scratchBytes} bytes, segment ${segment.length} bytes, ${macs} multiply-accumulates`,
+    ...(requantizer === null ? [] : [`  requantizer ${requantizer}, ${proof} values proven`]),
+    ...Object.entries(step.constants).map(([key, constant]) => `  ${key} = ${kernelConstantText(constant)}`),
+  ]
+}
+
+function kernelConstantText(constant: KernelConstant): string {
+  switch (constant.kind) {
+    case 'code':
+      return `${constant.symbol} from ${constant.from}`
+    case 'address':
+      return `address of ${constant.tensor}${constant.offset ? ` + ${constant.offset}` : ''}`
+    case 'scratch':
+    case 'segment':
+      return `${constant.kind} + ${constant.offset}`
+    default:
+      return `${constant.kind} ${valueText(constant.value)}`
+  }
 }
 
 const constantsOf = (tensors: Graph['tensors']): string[] =>
