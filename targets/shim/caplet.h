@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT-0
 // Runs a capsule on a device: one interface for every engine (WAMR, wasm3, code compiled ahead by wasm2c).
-// No malloc, no stdio: the caller gives all memory; the capsule's bytes stay in flash, never written, never copied.
+// No malloc, no stdio: the caller gives all memory; the capsule's bytes stay in flash, never written, never
+// copied (WAMR's classic interpreter alone copies the code section, since it rewrites it).
 //
 //   static uint8_t memory[12 * 1024];
 //   caplet_capsule *capsule;
@@ -14,8 +15,9 @@
 //   if (status == CAPLET_OK) status = caplet_read_floats(capsule, 0, logits, 4);
 //   if (status != CAPLET_OK) port_log(caplet_strerror(status));
 //
-// Several capsules may be open at once, each with its own memory. Calls are not reentrant: at most one function of this
-// header runs at a time in the whole program (threads need a lock around them; interrupts must not call).
+// Several capsules may be open at once, each with its own memory. Calls are not reentrant: at most one
+// function of this header runs at a time in the whole program (threads need a lock around them; interrupts
+// must not call).
 #ifndef CAPLET_H
 #define CAPLET_H
 
@@ -89,13 +91,15 @@ typedef struct caplet_description {
   const uint8_t *model_sha256; // 32 bytes: the model file it was compiled from
 } caplet_description;
 
-// Reads and checks the descriptor of a capsule: a whole model.wasm, or a bare descriptor (native tier). Runs nothing,
-// needs no memory.
+// Reads and checks the descriptor of a capsule: a whole model.wasm, or a bare descriptor (native tier). Runs
+// nothing, needs no memory.
 caplet_status caplet_describe(const uint8_t *flash, size_t flash_size, caplet_description *description);
 
 // Pre: `description` was filled by caplet_describe (or comes from caplet_description_of).
-caplet_status caplet_describe_input(const caplet_description *description, uint32_t index, caplet_tensor *tensor);
-caplet_status caplet_describe_output(const caplet_description *description, uint32_t index, caplet_tensor *tensor);
+caplet_status caplet_describe_input(const caplet_description *description, uint32_t index,
+                                    caplet_tensor *tensor);
+caplet_status caplet_describe_output(const caplet_description *description, uint32_t index,
+                                     caplet_tensor *tensor);
 
 // The passive segment in which a model.wasm keeps its weights; size 0 where it has none.
 caplet_status caplet_find_weights(const uint8_t *flash, size_t flash_size, const uint8_t **weights,
@@ -112,10 +116,14 @@ extern const caplet_engine caplet_wasm3;
 // Host kernels of an accelerated capsule, see caplet_kernels.h.
 typedef struct caplet_kernels caplet_kernels;
 
+#ifndef CAPLET_DEFAULT_STACK_SIZE
+#define CAPLET_DEFAULT_STACK_SIZE 2048u
+#endif
+
 typedef struct caplet_options {
   const caplet_engine *engine;
-  // Interpreters: the whole model.wasm. Native: caplet_<model>_descriptor, or the model.wasm it was made from.
-  // Must stay readable until caplet_close.
+  // Interpreters: the whole model.wasm. Native: caplet_<model>_descriptor, or the model.wasm it was made
+  // from. Must stay readable until caplet_close.
   const uint8_t *flash;
   size_t flash_size;
   // Everything the capsule needs: handle, engine, linear memory. Any alignment. Its size follows from
@@ -124,13 +132,15 @@ typedef struct caplet_options {
   size_t memory_size;
   // NULL in firmware that runs only portable capsules.
   const caplet_kernels *kernels;
+  // Bytes of an interpreter's own operand stack, part of `memory`; 0: CAPLET_DEFAULT_STACK_SIZE.
+  uint32_t stack_size;
 } caplet_options;
 
 // Lives at the beginning of options.memory.
 typedef struct caplet_capsule caplet_capsule;
 
-// Post: CAPLET_OK and *capsule is open, its state reset; or an error, *capsule NULL, and nothing held: `memory` may be
-//       used for something else.
+// Post: CAPLET_OK and *capsule is open, its state reset; or an error, *capsule NULL, nothing held: `memory`
+//       may be used for something else. Nothing later fails for lack of memory.
 caplet_status caplet_open(caplet_capsule **capsule, const caplet_options *options);
 
 // Afterwards `memory` is free again. NULL is allowed.
@@ -138,23 +148,24 @@ void caplet_close(caplet_capsule *capsule);
 
 const caplet_description *caplet_description_of(const caplet_capsule *capsule);
 
-// Where the tensor's bytes are (caplet_tensor.bytes of them), NULL where there is no such tensor. Valid until caplet_close.
-// Inputs may share memory with intermediate results: write all inputs before each invoke, read outputs before the next.
+// Where the tensor's bytes are (caplet_tensor.bytes of them), NULL where there is no such tensor. Valid until
+// caplet_close. Inputs may share memory with intermediate results: write all inputs before each invoke, read
+// outputs before the next.
 void *caplet_input(caplet_capsule *capsule, uint32_t index);
 const void *caplet_output(const caplet_capsule *capsule, uint32_t index);
 
 // One inference: the same number of executed WebAssembly operators for every input.
 caplet_status caplet_invoke(caplet_capsule *capsule);
 
-// Power-on self-test: a fixed pattern through the network, checksum over weights and outputs. Overwrites inputs and outputs;
-// state is reset afterwards.
+// Power-on self-test: a fixed pattern through the network, checksum over weights and outputs. Overwrites
+// inputs and outputs; state is reset afterwards.
 caplet_status caplet_selftest(caplet_capsule *capsule);
 
 // Forgets everything that earlier invokes left behind. Does nothing where the capsule keeps no state.
 caplet_status caplet_reset(caplet_capsule *capsule);
 
-// Bytes of options.memory in use: now, and at most since caplet_open began. What is left above the most is never touched
-// by this shim.
+// Bytes of options.memory in use: now, and at most since caplet_open began. What is left above the most is
+// never touched by this shim.
 typedef struct caplet_memory_usage {
   size_t now;
   size_t most;
@@ -164,11 +175,12 @@ caplet_memory_usage caplet_memory_used(const caplet_capsule *capsule);
 // Between reals and quanta, by the contract's own rules, bit for bit:
 //   quantize    clamp(round_half_even(float32(value / scale)) + zero_point), infinities saturate, NaN gives 0
 //   dequantize  float32((quantum - zero_point) * scale)
-// Pre: tensor->is_quantized and its type is int8, uint8, int16 or uint16 (else 0); dequantize also takes int32.
+// Pre: tensor->is_quantized (else both give 0).
 int32_t caplet_quantize(const caplet_tensor *tensor, float value);
 float caplet_dequantize(const caplet_tensor *tensor, int32_t quantum);
 
-// Whole tensors at once, quantized types by the rules above, float32 as it is. `count` must be the tensor's elements.
+// Whole tensors at once, quantized types by the rules above, float32 as it is. `count` must be the tensor's
+// elements.
 caplet_status caplet_write_floats(caplet_capsule *capsule, uint32_t input, const float *values, size_t count);
 caplet_status caplet_read_floats(const caplet_capsule *capsule, uint32_t output, float *values, size_t count);
 

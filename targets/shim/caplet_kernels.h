@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT-0
-// Host kernels: what an accelerated capsule imports (module "caplet_kernels_<interface>"), and how the engines call it.
-// Every parameter is an i32 and there is no result. A kernel checks each address range once, against its context.
+// Host kernels: what an accelerated capsule imports (module "caplet_kernels_<interface>"), how engines call
+// it. Every parameter is an i32 and there is no result. A kernel checks each address range once, against its
+// context.
 #ifndef CAPLET_KERNELS_H
 #define CAPLET_KERNELS_H
 
@@ -18,20 +19,20 @@ typedef struct caplet_kernel_context {
   uint32_t weights_size;
 } caplet_kernel_context;
 
-// `arguments` holds one per parameter. False: an argument is out of range, and the capsule traps.
-typedef bool (*caplet_kernel_function)(const caplet_kernel_context *context, const uint32_t *arguments);
-
-#define CAPLET_KERNEL_MAXIMUM_PARAMETERS 24
+// The low 32 bits of each of `arguments` are a parameter. False: one is out of range, and the capsule traps.
+typedef bool (*caplet_kernel_function)(const caplet_kernel_context *context, const uint64_t *arguments);
 
 typedef struct caplet_kernel {
-  const char *name; // of the import
-  uint32_t parameters; // at most CAPLET_KERNEL_MAXIMUM_PARAMETERS
+  const char *name;      // of the import
+  const char *signature; // "(iii)": one i per parameter, at most CAPLET_KERNEL_PARAMETERS
   caplet_kernel_function function;
 } caplet_kernel;
 
+#define CAPLET_KERNEL_PARAMETERS 24u
+
 struct caplet_kernels {
   uint32_t kernel_interface; // the version that a capsule's descriptor must name
-  const char *module; // "caplet_kernels_1" for version 1
+  const char *module;        // "caplet_kernels_1" for version 1
   const caplet_kernel *kernels;
   uint32_t count;
 };

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT-0
+// Between the shim and its engines: what a binding (caplet_wamr.c, caplet_wasm3.c, caplet_native.c)
+// implements. Applications include caplet.h alone.
+#ifndef CAPLET_ENGINE_H
+#define CAPLET_ENGINE_H
+
+#include "caplet.h"
+#include "caplet_heap.h"
+#include "caplet_kernels.h"
+
+typedef enum caplet_export { CAPLET_INVOKE, CAPLET_SELFTEST, CAPLET_RESET, CAPLET_EXPORTS } caplet_export;
+
+extern const char *const caplet_export_names[CAPLET_EXPORTS];
+
+// A capsule that wasm2c turned into C; see caplet_wasm2c.h.
+struct caplet_native_code;
+
+// While a function runs, caplet_current_heap is the capsule's.
+struct caplet_engine {
+  // Loads the module, finds its exports, sets capsule->memory, memory_size and instance.
+  // Pre:  flash, description, kernels, kernel_context's weights and stack_size are set; the module passed
+  //       caplet_check_module, unless `native` is set.
+  // Post: on an error everything is freed again.
+  caplet_status (*open)(caplet_capsule *capsule);
+  // Calls an export. `result` is selftest's.
+  caplet_status (*call)(caplet_capsule *capsule, caplet_export function, uint32_t *result);
+  void (*close)(caplet_capsule *capsule);
+  const struct caplet_native_code *native; // NULL: the engine interprets `flash`
+};
+
+struct caplet_capsule {
+  caplet_description description;
+  const caplet_engine *engine;
+  const uint8_t *flash;
+  uint32_t flash_size;
+  uint32_t stack_size;
+  caplet_heap heap;
+  const caplet_kernels *kernels; // NULL where the capsule needs none
+  caplet_kernel_context kernel_context;
+  uint8_t *memory; // linear memory, at least description.total bytes
+  uint32_t memory_size;
+  void *instance; // the engine's own
+};
+
+// What an engine answers when it could not go on: MEMORY where the heap was exhausted, else ENGINE.
+caplet_status caplet_engine_failure(const caplet_capsule *capsule);
+
+#endif

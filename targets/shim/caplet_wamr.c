@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT-0
+// WAMR 2.4, fast or classic interpreter. The module is loaded section by section, since wasm_runtime_load
+// would write into flash: the fast interpreter then reads everything in place; the classic one rewrites
+// opcodes, so it gets the code section in RAM. Build WAMR as targets/engines/engines.json says.
+#include "caplet_engine.h"
+#include "caplet_module.h"
+
+#include <string.h>
+
+#include "wasm_export.h"
+
+#ifndef WASM_ENABLE_FAST_INTERP
+#error "define WASM_ENABLE_FAST_INTERP as WAMR was built: 1 fast, 0 classic"
+#endif
+#if !defined(WASM_MEM_ALLOC_WITH_USAGE) || WASM_MEM_ALLOC_WITH_USAGE == 0
+#error "build WAMR with WASM_MEM_ALLOC_WITH_USAGE=1, so that linear memory comes from the caller too"
+#endif
+
+#define MESSAGE_BYTES 8u // WAMR explains itself in text; a device has no use for it
+
+// Sections of a capsule other than custom ones: each of 13 kinds at most once.
+#define MAXIMUM_SECTIONS 13u
+
+typedef struct instance {
+  void *code; // the classic interpreter's copy of the code section
+  wasm_module_t module;
+  wasm_module_inst_t module_instance;
+  wasm_exec_env_t environment;
+  wasm_function_inst_t exports[CAPLET_EXPORTS];
+} instance;
+
+static void *allocate(mem_alloc_usage_t usage, unsigned int size)
+{
+  void *const block = caplet_heap_allocate(caplet_current_heap, size);
+  // Linear memory begins as zeros; WAMR clears what else it needs clear.
+  if (block != NULL && usage == Alloc_For_LinearMemory) memset(block, 0, size);
+  return block;
+}
+
+static void *resize(mem_alloc_usage_t usage, bool is_mapped, void *block, unsigned int size)
+{
+  (void)usage;
+  (void)is_mapped;
+  return caplet_heap_resize(caplet_current_heap, block, size);
+}
+
+static void release(mem_alloc_usage_t usage, void *block)
+{
+  (void)usage;
+  caplet_heap_free(caplet_current_heap, block);
+}
+
+// WAMR counts its users: the first starts it, the last ends it. Starting allocates nothing.
+static bool start_runtime(void)
+{
+  // A union, because ISO C has no conversion from a function's pointer to an object's.
+  union {
+    void *(*allocate)(mem_alloc_usage_t, unsigned int);
+    void *(*resize)(mem_alloc_usage_t, bool, void *, unsigned int);
+    void (*release)(mem_alloc_usage_t, void *);
+    void *pointer;
+  } function;
+  RuntimeInitArgs arguments;
+  memset(&arguments, 0, sizeof arguments);
+  arguments.mem_alloc_type = Alloc_With_Allocator;
+  arguments.running_mode = Mode_Interp;
+  function.allocate = allocate;
+  arguments.mem_alloc_option.allocator.malloc_func = function.pointer;
+  function.resize = resize;
+  arguments.mem_alloc_option.allocator.realloc_func = function.pointer;
+  function.release = release;
+  arguments.mem_alloc_option.allocator.free_func = function.pointer;
+  return wasm_runtime_full_init(&arguments);
+}
+
+// WAMR calls this for every kernel; which one is the import's attachment.
+static void call_kernel(wasm_exec_env_t environment, uint64_t *arguments)
+{
+  const caplet_capsule *const capsule = wasm_runtime_get_user_data(environment);
+  const caplet_kernel *const kernel = wasm_runtime_get_function_attachment(environment);
+  if (capsule != NULL && kernel->function(&capsule->kernel_context, arguments)) return;
+  wasm_runtime_set_exception(wasm_runtime_get_module_inst(environment), "kernel argument");
+}
+
+static NativeSymbol *list_kernels(caplet_capsule *capsule)
+{
+  union {
+    void (*call)(wasm_exec_env_t, uint64_t *);
+    void *pointer;
+  } function = {call_kernel};
+  const caplet_kernels *const kernels = capsule->kernels;
+  NativeSymbol *const symbols = caplet_heap_allocate(&capsule->heap, kernels->count * sizeof *symbols);
+  if (symbols == NULL) return NULL;
+  for (uint32_t index = 0; index < kernels->count; index++) {
+    // WAMR takes the attachment as it is and hands it back; it never writes to it.
+    union {
+      const caplet_kernel *kernel;
+      void *pointer;
+    } attachment = {&kernels->kernels[index]};
+    symbols[index].symbol = kernels->kernels[index].name;
+    symbols[index].func_ptr = function.pointer;
+    symbols[index].signature = kernels->kernels[index].signature;
+    symbols[index].attachment = attachment.pointer;
+  }
+  return symbols;
+}
+
+// Fills `sections` with a linked list. False where the classic interpreter's copy does not fit.
+static bool list_sections(caplet_capsule *capsule, wasm_section_t *sections)
+{
+  caplet_reader reader;
+  caplet_section section;
+  uint32_t count = 0;
+  (void)caplet_read_module(&reader, capsule->flash, capsule->flash_size);
+  while (count < MAXIMUM_SECTIONS && caplet_read_section(&reader, &section)) {
+    if (section.id == CAPLET_SECTION_CUSTOM) continue;
+    // The loader's type lacks const. Loaded from sections, it does not write to them, except to the classic
+    // interpreter's code.
+    union {
+      const uint8_t *in_flash;
+      uint8_t *pointer;
+    } body = {section.body};
+#if WASM_ENABLE_FAST_INTERP == 0
+    if (section.id == CAPLET_SECTION_CODE) {
+      instance *const self = capsule->instance;
+      self->code = caplet_heap_allocate(&capsule->heap, section.size);
+      if (self->code == NULL) return false;
+      memcpy(self->code, section.body, section.size);
+      body.pointer = self->code;
+    }
+#endif
+    if (count > 0) sections[count - 1].next = &sections[count];
+    sections[count].next = NULL;
+    sections[count].section_type = (int)section.id;
+    sections[count].section_body = body.pointer;
+    sections[count].section_body_size = section.size;
+    count++;
+  }
+  return count > 0;
+}
+
+static bool load(caplet_capsule *capsule)
+{
+  instance *const self = capsule->instance;
+  wasm_section_t sections[MAXIMUM_SECTIONS];
+  char message[MESSAGE_BYTES];
+  if (!list_sections(capsule, sections)) return false;
+  if (capsule->kernels == NULL) {
+    self->module = wasm_runtime_load_from_sections(sections, false, message, MESSAGE_BYTES);
+    return self->module != NULL;
+  }
+  // Imports are resolved while loading; afterwards the list of names is not needed.
+  NativeSymbol *const symbols = list_kernels(capsule);
+  if (symbols == NULL) return false;
+  const char *const name = capsule->kernels->module;
+  if (wasm_runtime_register_natives_raw(name, symbols, capsule->kernels->count)) {
+    self->module = wasm_runtime_load_from_sections(sections, false, message, MESSAGE_BYTES);
+    (void)wasm_runtime_unregister_natives(name, symbols);
+  }
+  caplet_heap_free(&capsule->heap, symbols);
+  return self->module != NULL;
+}
+
+static bool find_export(caplet_capsule *capsule, caplet_export export)
+{
+  instance *const self = capsule->instance;
+  if (export == CAPLET_RESET && capsule->description.state == 0) return true;
+  wasm_function_inst_t const found =
+    wasm_runtime_lookup_function(self->module_instance, caplet_export_names[export]);
+  self->exports[export] = found;
+  if (found == NULL || wasm_func_get_param_count(found, self->module_instance) != 0) return false;
+  const uint32_t results = wasm_func_get_result_count(found, self->module_instance);
+  if (export != CAPLET_SELFTEST) return results == 0;
+  wasm_valkind_t kind;
+  if (results != 1) return false;
+  wasm_func_get_result_types(found, self->module_instance, &kind);
+  return kind == WASM_I32;
+}
+
+static bool instantiate(caplet_capsule *capsule)
+{
+  instance *const self = capsule->instance;
+  char message[MESSAGE_BYTES];
+  self->module_instance =
+    wasm_runtime_instantiate(self->module, capsule->stack_size, 0, message, MESSAGE_BYTES);
+  if (self->module_instance == NULL) return false;
+  for (uint32_t export = 0; export < CAPLET_EXPORTS; export++) {
+    if (!find_export(capsule, (caplet_export)export)) return false;
+  }
+  wasm_memory_inst_t const memory = wasm_runtime_get_default_memory(self->module_instance);
+  if (memory == NULL) return false;
+  const uint64_t size = wasm_memory_get_cur_page_count(memory) * wasm_memory_get_bytes_per_page(memory);
+  capsule->memory = wasm_memory_get_base_address(memory);
+  capsule->memory_size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
+  self->environment = wasm_runtime_create_exec_env(self->module_instance, capsule->stack_size);
+  if (self->environment == NULL) return false;
+  wasm_runtime_set_user_data(self->environment, capsule);
+  return true;
+}
+
+static void close_instance(caplet_capsule *capsule)
+{
+  instance *const self = capsule->instance;
+  if (self == NULL) return;
+  if (self->environment != NULL) wasm_runtime_destroy_exec_env(self->environment);
+  if (self->module_instance != NULL) wasm_runtime_deinstantiate(self->module_instance);
+  if (self->module != NULL) wasm_runtime_unload(self->module);
+  caplet_heap_free(&capsule->heap, self->code);
+  caplet_heap_free(&capsule->heap, self);
+  capsule->instance = NULL;
+  wasm_runtime_destroy();
+}
+
+static caplet_status open_instance(caplet_capsule *capsule)
+{
+  if (!start_runtime()) return CAPLET_ERROR_ENGINE;
+  instance *const self = caplet_heap_allocate(&capsule->heap, sizeof *self);
+  if (self == NULL) {
+    wasm_runtime_destroy();
+    return CAPLET_ERROR_MEMORY;
+  }
+  memset(self, 0, sizeof *self);
+  capsule->instance = self;
+  if (load(capsule) && instantiate(capsule)) return CAPLET_OK;
+  close_instance(capsule);
+  return caplet_engine_failure(capsule);
+}
+
+static caplet_status call(caplet_capsule *capsule, caplet_export function, uint32_t *result)
+{
+  instance *const self = capsule->instance;
+  uint32_t values[1] = {0};
+  if (!wasm_runtime_call_wasm(self->environment, self->exports[function], 0, values)) {
+    wasm_runtime_clear_exception(self->module_instance);
+    return CAPLET_ERROR_TRAP;
+  }
+  *result = values[0];
+  return CAPLET_OK;
+}
+
+const caplet_engine caplet_wamr = {open_instance, call, close_instance, NULL};

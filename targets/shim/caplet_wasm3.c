@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT-0
+// wasm3 0.9. It reads the module in place and never writes to it. All functions are translated when the
+// capsule is opened, so that nothing fails later for lack of memory. Build wasm3 as
+// targets/engines/engines.json says: its calloc, realloc and free are the three functions below.
+#include "caplet_engine.h"
+
+#include <string.h>
+
+#include "wasm3.h"
+// Private: memoryLimit has no function, and without it wasm3 takes whole pages of 64 KiB.
+#include "m3_env.h"
+
+typedef struct instance {
+  IM3Environment environment;
+  IM3Runtime runtime;
+  IM3Function exports[CAPLET_EXPORTS];
+} instance;
+
+void *caplet_wasm3_calloc(size_t count, size_t size);
+void *caplet_wasm3_realloc(void *block, size_t size);
+void caplet_wasm3_free(void *block);
+
+void *caplet_wasm3_calloc(size_t count, size_t size)
+{
+  if (size != 0 && count > SIZE_MAX / size) return NULL;
+  void *const block = caplet_heap_allocate(caplet_current_heap, count * size);
+  if (block != NULL) memset(block, 0, count * size);
+  return block;
+}
+
+void *caplet_wasm3_realloc(void *block, size_t size)
+{
+  return caplet_heap_resize(caplet_current_heap, block, size);
+}
+
+void caplet_wasm3_free(void *block)
+{
+  caplet_heap_free(caplet_current_heap, block);
+}
+
+// wasm3 calls this for every kernel; which one is the import's user data.
+static const void *call_kernel(IM3Runtime runtime, IM3ImportContext import, uint64_t *arguments, void *memory)
+{
+  const caplet_capsule *const capsule = m3_GetUserData(runtime);
+  const caplet_kernel *const kernel = import->userdata;
+  (void)memory;
+  // Kernels run only after caplet_open, which completes the context.
+  if (capsule->kernel_context.memory == NULL) return m3Err_trapAbort;
+  return kernel->function(&capsule->kernel_context, arguments) ? m3Err_none : m3Err_trapOutOfBoundsMemoryAccess;
+}
+
+// Links the kernels that the module imports. An import that is left open fails when its caller is translated.
+static bool link_kernels(const caplet_kernels *kernels, IM3Module module)
+{
+  char signature[CAPLET_KERNEL_PARAMETERS + 4u];
+  for (uint32_t index = 0; index < kernels->count; index++) {
+    const caplet_kernel *const kernel = &kernels->kernels[index];
+    const size_t size = strlen(kernel->signature) + 1;
+    if (size > sizeof signature - 1) return false;
+    signature[0] = 'v';
+    memcpy(signature + 1, kernel->signature, size);
+    const M3Result linked =
+      m3_LinkRawFunctionEx(module, kernels->module, kernel->name, signature, call_kernel, kernel);
+    if (linked != m3Err_none && linked != m3Err_functionLookupFailed) return false;
+  }
+  return true;
+}
+
+static bool load(caplet_capsule *capsule)
+{
+  instance *const self = capsule->instance;
+  IM3Module module = NULL;
+  self->environment = m3_NewEnvironment();
+  if (self->environment == NULL) return false;
+  self->runtime = m3_NewRuntime(self->environment, capsule->stack_size, capsule);
+  if (self->runtime == NULL) return false;
+  // Rounded as the other engines round it, so that all three trap at the same address.
+  self->runtime->memoryLimit = (capsule->description.total + 7u) & ~7u;
+  if (m3_ParseModule(self->environment, &module, capsule->flash, capsule->flash_size) != m3Err_none) {
+    return false;
+  }
+  if (m3_LoadModule(self->runtime, module) != m3Err_none) {
+    m3_FreeModule(module);
+    return false;
+  }
+  if (capsule->kernels != NULL && !link_kernels(capsule->kernels, module)) return false;
+  return m3_CompileModule(module) == m3Err_none;
+}
+
+static bool find_export(caplet_capsule *capsule, caplet_export export)
+{
+  instance *const self = capsule->instance;
+  IM3Function found = NULL;
+  if (export == CAPLET_RESET && capsule->description.state == 0) return true;
+  if (m3_FindFunction(&found, self->runtime, caplet_export_names[export]) != m3Err_none) return false;
+  self->exports[export] = found;
+  if (m3_GetArgCount(found) != 0) return false;
+  if (export != CAPLET_SELFTEST) return m3_GetRetCount(found) == 0;
+  return m3_GetRetCount(found) == 1 && m3_GetRetType(found, 0) == c_m3Type_i32;
+}
+
+static bool find_exports(caplet_capsule *capsule)
+{
+  instance *const self = capsule->instance;
+  for (uint32_t export = 0; export < CAPLET_EXPORTS; export++) {
+    if (!find_export(capsule, (caplet_export)export)) return false;
+  }
+  capsule->memory = m3_GetMemory(self->runtime, &capsule->memory_size, 0);
+  return capsule->memory != NULL;
+}
+
+static void close_instance(caplet_capsule *capsule)
+{
+  instance *const self = capsule->instance;
+  if (self == NULL) return;
+  if (self->runtime != NULL) m3_FreeRuntime(self->runtime);
+  if (self->environment != NULL) m3_FreeEnvironment(self->environment);
+  caplet_heap_free(&capsule->heap, self);
+  capsule->instance = NULL;
+}
+
+static caplet_status open_instance(caplet_capsule *capsule)
+{
+  instance *const self = caplet_heap_allocate(&capsule->heap, sizeof *self);
+  if (self == NULL) return CAPLET_ERROR_MEMORY;
+  memset(self, 0, sizeof *self);
+  capsule->instance = self;
+  if (load(capsule) && find_exports(capsule)) return CAPLET_OK;
+  close_instance(capsule);
+  return caplet_engine_failure(capsule);
+}
+
+static caplet_status call(caplet_capsule *capsule, caplet_export function, uint32_t *result)
+{
+  instance *const self = capsule->instance;
+  const IM3Function export = self->exports[function];
+  if (m3_Call(export, 0, NULL) != m3Err_none) return CAPLET_ERROR_TRAP;
+  const void *results[1] = {result};
+  if (function == CAPLET_SELFTEST && m3_GetResults(export, 1, results) != m3Err_none) return CAPLET_ERROR_TRAP;
+  return CAPLET_OK;
+}
+
+const caplet_engine caplet_wasm3 = {open_instance, call, close_instance, NULL};
