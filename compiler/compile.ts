@@ -22,7 +22,8 @@ export interface CompileOptions {
   /** Dimensions of inputs that the model leaves open, by name. */
   readonly shapes: Shapes
   readonly contract: 'onnxruntime'
-  readonly tier: 'portable'
+  /** accelerated: layers that the host has kernels for are calls of them (docs/kernels.md). */
+  readonly tier: 'portable' | 'accelerated'
   readonly io: EdgeIo
   readonly edgeLayout: EdgeLayout
   /** A processor of targets.ts; null: integer-only wherever the contract allows it. */
@@ -92,6 +93,7 @@ export function lower(
   observe('fuse', graph)
   const program = lowerGraph(graph, {
     preferFloat: options.target !== null && targetNamed(options.target)?.hasFloatUnit === true,
+    hostKernels: options.tier === 'accelerated',
     edgeLayout: options.edgeLayout,
     quantization: graph.quantization,
   }) //                                                                        6, 7 lower, schedule

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs a capsule in the JavaScript engine's own WebAssembly (V8 in Node), knowing nothing but its manifest.
+import { kernelModule } from '../compiler/tiers/kernel-interface.js'
+import { importedNames, type Kernel, openTwin, type Twin, weightSegment } from './kernels/twin.js'
 import { notACapsule, readManifest } from './manifest.js'
 import { checkInputs, type OpenCapsule, type Runtime, trapped } from './runtime.js'
 
@@ -36,10 +38,20 @@ async function instantiate(wasm: Uint8Array): Promise<WebAssembly.Instance> {
   } catch (error) {
     throw notACapsule(`The file is not a valid WebAssembly module (${(error as Error).message})`)
   }
-  if (WebAssembly.Module.imports(module).length > 0) {
-    throw notACapsule('The module has imports: it is not a portable capsule')
-  }
-  return WebAssembly.instantiate(module, {})
+  const names = importedNames(module)
+  if (names.length === 0) return WebAssembly.instantiate(module, {})
+  const twin = await openTwin(weightSegment(wasm))
+  const imports = Object.fromEntries(names.map((name) => [name, kernelNamed(name, twin)]))
+  const instance = await WebAssembly.instantiate(module, { [kernelModule]: imports })
+  twin.attach(instance.exports.memory as WebAssembly.Memory)
+  return instance
+}
+
+function kernelNamed(name: string, { kernels }: Twin): Kernel {
+  const kernel = kernels.get(name)
+  if (!kernel)
+    throw notACapsule(`The module imports the host kernel ${name}, which this version does not have`)
+  return kernel
 }
 
 function guarded<T>(call: () => T): T {

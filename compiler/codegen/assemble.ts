@@ -3,6 +3,7 @@
 // AssemblyScript, builds it, links segment and custom sections, and checks the result.
 import { createHash } from 'node:crypto'
 import { CapletError } from '../errors.js'
+import { importedKernels, kernelInterface, kernelModule } from '../tiers/kernel-interface.js'
 import { type Build, build } from './build.js'
 import type { Capsule, CapsuleMemory, CapsuleSizes, Contract, StepReport } from './capsule.js'
 import { checkModule } from './check-module.js'
@@ -88,6 +89,7 @@ export async function assemble(
     contract: info.contract,
     model: { name: info.modelName, sha256: info.modelSha256 },
     compilerVersion: info.compilerVersion,
+    kernelInterface: importedKernels(program).length > 0 ? kernelInterface : null,
   })
   const descriptor = encodeDescriptor(describeManifest(manifest))
   const customSections = new Map([
@@ -130,7 +132,8 @@ async function buildCapsule(
   const built = await build(files, 'capsule.ts', { ...buildOptions(options), pages })
   const segment = emission.segment.bytes
   const wasm = await link({ wasm: built.wasm, segment, customSections })
-  checkModule(wasm, { imports: [], exports: capsuleExports(emission), pages, segment })
+  const imports = importedKernels(emission.program).map((name) => `function ${kernelModule}.${name}`)
+  checkModule(wasm, { imports, exports: capsuleExports(emission), pages, segment })
   return { wasm, read: built.read }
 }
 

@@ -40,6 +40,8 @@ export interface Manifest {
 
 export type ManifestInput = Pick<Capsule, 'inputs' | 'outputs' | 'memory' | 'macs' | 'contract' | 'model'> & {
   readonly compilerVersion: string
+  /** Default null: the capsule imports nothing. */
+  readonly kernelInterface?: number | null
 }
 
 /**
@@ -57,7 +59,7 @@ export function buildManifest(capsule: ManifestInput): Manifest {
     outputs: capsule.outputs.map(edgeOf),
     memory: { arena: memory.arena, state: memory.state, total: memory.total },
     macs: capsule.macs,
-    kernel_interface: null,
+    kernel_interface: capsule.kernelInterface ?? null,
   }
   const problem = manifestProblem(manifest)
   if (problem !== null) throw internalError(`The manifest would be wrong: ${problem}.`)

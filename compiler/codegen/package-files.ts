@@ -30,6 +30,13 @@ const readSources = (folder: string): Map<string, string> =>
       .map((name) => [name, readText(join(folder, name))]),
   )
 
+/** The twin of the host kernels, assembly/twin/, with the shared files that it imports; by path. */
+export function twinSources(): Map<string, string> {
+  const folder = join(findRoot(), 'assembly')
+  const own = [...readSources(join(folder, 'twin'))].map(([name, text]) => [`twin/${name}`, text] as const)
+  return new Map([...readSources(folder), ...own])
+}
+
 /** Hand-written AssemblyScript: shared files, and kernels by folder. */
 export interface Assembly {
   /** assembly/*.ts by file name. */

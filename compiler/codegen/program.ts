@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What lowering (step 6) hands to planning and emission: a list of steps, each one kernel call with its constants.
 import type { ElementType, Quantization } from '../ir/types.js'
+import type { HostKernel } from '../tiers/kernel-interface.js'
 
 /** One exported constant of a step's generated constants.ts. */
 export type KernelConstant =
@@ -27,6 +28,8 @@ export interface Step {
   readonly operator: string
   /** Folder under assembly/; null = no code: the output is a view of the input (same bytes). */
   readonly kernel: string | null
+  /** The kernel only calls this function of the host: a name of compiler/tiers/kernel-interface.ts. */
+  readonly hostKernel?: HostKernel
   readonly constants: Readonly<Record<string, KernelConstant>>
   /** Tensors read and written, by name. */
   readonly inputs: readonly string[]

@@ -42,6 +42,8 @@ export interface ChosenOrders {
 export interface LoweringOptions {
   /** The f32 requantizer may be chosen for speed (targets with an FPU); otherwise only where no integer form is exact. */
   readonly preferFloat: boolean
+  /** Layers that the host has kernels for become calls of them (the accelerated tier). Default false. */
+  readonly hostKernels?: boolean
 }
 
 export interface LoweringContext extends LoweringOptions {

@@ -27,6 +27,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   const { nodes, tensors, outputs } = assignLayouts(graph, definitionOf, options.edgeLayout)
   const context: LoweringContext = {
     preferFloat: options.preferFloat,
+    hostKernels: options.hostKernels ?? false,
     tensor: (name) => tensors.get(name)!,
   }
   const steps = lowerNodes(nodes, context)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // wasmtime through its Python package: one worker process for all capsules.
 import { CapletError } from '../../compiler/errors.js'
+import { weightSegment } from '../kernels/twin.js'
+import { twinModule } from '../kernels/twin-module.js'
 import { notACapsule, readManifest } from '../manifest.js'
 import { checkInputs, type EdgeBytes, type EdgeInfo, type RunningCapsule, trapped } from '../runtime.js'
 import type { Child } from './child.js'
@@ -38,11 +40,19 @@ export async function openInPackage(child: Child, wasm: Uint8Array): Promise<Run
 async function openOnce(child: Child, wasm: Uint8Array, count: boolean): Promise<number> {
   const id = nextId++
   try {
-    await child.ask({ do: 'open', id, count }, [wasm])
+    const kernels = await kernelsFor(wasm)
+    const sizes = [wasm, ...kernels].map(({ length }) => length)
+    await child.ask({ do: 'open', id, count, sizes }, [wasm, ...kernels])
   } catch (error) {
     throw notACapsule(`wasmtime does not load the file: ${(error as Error).message}`)
   }
   return id
+}
+
+/** The host kernels' twin and the weights that it reads; nothing for a portable capsule. */
+async function kernelsFor(wasm: Uint8Array): Promise<Uint8Array[]> {
+  if (readManifest(wasm).kernel_interface === null) return []
+  return [await twinModule(), weightSegment(wasm)]
 }
 
 interface Edges {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Python side of the wasmtime runtime: one process, any number of capsules, fed through stdin.
 // Frames in both directions: u32 length, JSON of that length, then `payload` bytes as the JSON says; little-endian.
-//   open {id, count}     payload: the module      => {}
+//   open {id, count, sizes}   payload: the module; for an accelerated capsule also the host kernels' twin and the
+//                        capsule's weights, of these sizes      => {}
 //   run {id, calls, inputs, outputs: [[address, bytes], ...]}   payload: inputs of every call, one after the other
 //                                                 => {operators: [...] where counted}, payload: outputs likewise
 //   selftest {id} => {result}      read {id, address, bytes} => payload      close {id} => {}
@@ -9,7 +10,7 @@
 
 export const worker = `
 import importlib.metadata, json, struct, sys
-from wasmtime import Config, Engine, Instance, Module, Store
+from wasmtime import Config, Engine, Func, FuncType, Instance, Module, Store, ValType
 
 FUEL = 2**62
 source, sink = sys.stdin.buffer, sys.stdout.buffer
@@ -27,8 +28,35 @@ def receive():
     header = json.loads(source.read(struct.unpack("<I", size)[0]))
     return header, source.read(header["payload"])
 
+class Twin:
+    # Host kernels, see runtime/kernels/twin.ts. In a store of its own: its operators are not the capsule's.
+    def __init__(self, wasm, segment):
+        engine = Engine()
+        self.store = Store(engine)
+        self.segment = segment
+        self.exports = Instance(self.store, Module(engine, wasm), []).exports(self.store)
+        self.memory = self.exports["memory"]
+
+    def attach(self, store, memory):
+        self.capsule = store, memory
+        size, length = memory.data_len(store), len(self.segment)
+        spare = size + (length + 7) // 8 * 8
+        self.memory.grow(self.store, (spare + 256 + 65535) // 65536)
+        self.memory.write(self.store, self.segment, size)
+        self.exports["bind"](self.store, size, size, length, spare)
+
+    def kernel(self, store, name):
+        function = self.exports[name]
+        def call(*arguments):
+            store, memory = self.capsule
+            self.memory.write(self.store, memory.read(store), 0)
+            if function(self.store, *arguments) != 1:
+                raise ValueError("the host kernel " + name + " refuses its block")
+            memory.write(store, self.memory.read(self.store, 0, memory.data_len(store)), 0)
+        return Func(store, FuncType([ValType.i32()] * 4, []), call)
+
 class Capsule:
-    def __init__(self, wasm, counts):
+    def __init__(self, counts, wasm, twin=None, segment=None):
         if counts not in engines:
             config = Config()
             config.consume_fuel = counts
@@ -37,9 +65,13 @@ class Capsule:
         self.store = Store(engines[counts])
         if counts:
             self.store.set_fuel(FUEL)
-        instance = Instance(self.store, Module(engines[counts], wasm), [])
-        self.exports = instance.exports(self.store)
+        module = Module(engines[counts], wasm)
+        kernels = Twin(twin, segment) if twin else None
+        imports = [kernels.kernel(self.store, item.name) for item in module.imports] if kernels else []
+        self.exports = Instance(self.store, module, imports).exports(self.store)
         self.memory = self.exports["memory"]
+        if kernels:
+            kernels.attach(self.store, self.memory)
 
     def run(self, header, payload):
         invoke, memory, store = self.exports["invoke"], self.memory, self.store
@@ -59,7 +91,11 @@ class Capsule:
 def answer(header, payload):
     name, id = header["do"], header["id"]
     if name == "open":
-        capsules[id] = Capsule(payload, header["count"])
+        at, parts = 0, []
+        for size in header["sizes"]:
+            parts.append(payload[at:at + size])
+            at += size
+        capsules[id] = Capsule(header["count"], *parts)
         return {}, b""
     if name == "close":
         capsules.pop(id, None)

@@ -29,7 +29,7 @@ export function layOutTiles(geometry: Geometry, channels: LoweredChannels, cut: 
   )
 }
 
-const wholeTile = (channels: LoweredChannels, blocks: readonly Range[], depth: number): Uint8Array[] =>
+export const wholeTile = (channels: LoweredChannels, blocks: readonly Range[], depth: number): Uint8Array[] =>
   blocks.flatMap((block) => [...channels.records.slice(...block), blockWeights(channels, block, 0, depth)])
 
 function chunkedTile(channels: LoweredChannels, blocks: readonly Range[], { chunks }: Cut): Uint8Array[] {
@@ -44,7 +44,7 @@ function chunkedTile(channels: LoweredChannels, blocks: readonly Range[], { chun
 
 type Range = readonly [number, number]
 
-function ranges(start: number, end: number, length: number): Range[] {
+export function ranges(start: number, end: number, length: number): Range[] {
   const result: Range[] = []
   for (let at = start; at < end; at += length) result.push([at, Math.min(at + length, end)])
   return result

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // convolution: sums of products over a sliding window, 1-D and 2-D, with groups. Three kernels share the work:
 // fully-connected where there is one window, depthwise where a sum runs over one input channel, convolution else.
+import { fitsWindowBlock } from '../../tiers/parameter-block.js'
 import { defineOperator } from '../definition.js'
+import { lowerHostRow } from '../fully-connected/host.js'
 import { lowerRow } from '../fully-connected/row.js'
 import { lowerDense } from './dense.js'
 import { isDepthwise, lowerDepthwise } from './depthwise.js'
 import { type Geometry, geometryOf, pixelsOf } from './geometry.js'
+import { isHostDepthwise, lowerHostDense, lowerHostDepthwise } from './host.js'
 import { lowerChannels } from './output-channels.js'
 import { reference } from './reference.js'
 import { activationType, channelWeights } from './weights.js'
@@ -28,11 +31,18 @@ export const convolution = defineOperator({
       output: attributes.requantization,
       preferFloat: context.preferFloat,
     }
-    if (isDepthwise(geometry)) return [lowerDepthwise({ node, input, output, geometry, sum })]
+    const byHost = context.hostKernels && fitsWindowBlock(geometry)
+    if (byHost && isHostDepthwise(geometry))
+      return [lowerHostDepthwise({ node, input, output, geometry, sum })]
+    if (!byHost && isDepthwise(geometry)) return [lowerDepthwise({ node, input, output, geometry, sum })]
     const channels = lowerChannels({ ...sum, wideWeights: 'corrected' })
-    if (isOneRow(geometry)) return [lowerRow({ node, input, output, channels })]
+    if (isOneRow(geometry)) {
+      const row = { node, input, output, channels }
+      return [context.hostKernels ? lowerHostRow(row) : lowerRow(row)]
+    }
     const { inputZeroPoint } = attributes
-    return [lowerDense({ node, input, output, geometry, channels, inputZeroPoint })]
+    const layer = { node, input, output, geometry, channels, inputZeroPoint }
+    return [byHost ? lowerHostDense(layer) : lowerDense(layer)]
   },
 })
 

@@ -33,6 +33,12 @@ export interface SumOfProducts {
   readonly wideWeights: 'corrected' | 'widened'
 }
 
+export interface OutputRange {
+  readonly zeroPoint: number
+  readonly min: number
+  readonly max: number
+}
+
 export interface LoweredChannels {
   /** Per channel, in the column's order; int16 only where the layer asks for it. */
   readonly weights: readonly (Int8Array | Int16Array)[]
@@ -42,6 +48,8 @@ export interface LoweredChannels {
   readonly recordBytes: number
   readonly isCorrected: boolean
   readonly isFloat: boolean
+  /** Zero point and range of a quantized result; zeros for a float32 one. */
+  readonly output: OutputRange
   /** Constants that every kernel of this kind takes. */
   readonly constants: Readonly<Record<string, KernelConstant>>
   readonly requantizer: string | null
@@ -64,6 +72,7 @@ export function lowerChannels(layer: SumOfProducts): LoweredChannels {
     recordBytes: finish.records[0]!.length,
     isCorrected,
     isFloat: finish.requantizer === null,
+    output: finish.output,
     constants: finish.constants,
     requantizer: finish.requantizer,
     proof: finish.proof,
@@ -139,6 +148,7 @@ function checkRange(layer: SumOfProducts, stored: readonly StoredWeights[], boun
 
 interface Finish {
   readonly records: readonly Uint8Array[]
+  readonly output: OutputRange
   readonly constants: Readonly<Record<string, KernelConstant>>
   readonly requantizer: string | null
   readonly proof: number
@@ -158,6 +168,7 @@ function finishOf(layer: SumOfProducts, biases: readonly number[], bounds: reado
   const records = biases.map((bias, o) => encodeRecord(choice.form, bias | 0, choice.records[o]!))
   return {
     records,
+    output,
     constants: finishConstants(requantizerForms[choice.form].primitive, records[0]!.length, output),
     requantizer: choice.form,
     proof: choice.proof.checked,
@@ -174,13 +185,14 @@ function finishFloat({ multipliers, bias }: FloatOutput, biases: readonly number
     return new Uint8Array(view.buffer)
   })
   const unused = { zeroPoint: 0, min: 0, max: 0 }
-  return { records, constants: finishConstants('requantizeFloat', 12, unused), requantizer: null, proof: 0 }
+  const constants = finishConstants('requantizeFloat', 12, unused)
+  return { records, output: unused, constants, requantizer: null, proof: 0 }
 }
 
 const finishConstants = (
   primitive: string,
   recordBytes: number,
-  output: { readonly zeroPoint: number; readonly min: number; readonly max: number },
+  output: OutputRange,
 ): Record<string, KernelConstant> => ({
   requantize: { kind: 'code', symbol: primitive, from: 'requantize' },
   RECORD_BYTES: { kind: 'usize', value: recordBytes },

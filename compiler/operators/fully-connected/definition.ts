@@ -2,11 +2,14 @@
 // fully_connected: rows times a weight matrix (Gemm, MatMul); several rows are the pixels of a 1x1 convolution.
 import type { FullyConnectedAttributes } from '../../ir/operators.js'
 import { sizeOf } from '../../ir/types.js'
+import { fitsWindowBlock } from '../../tiers/parameter-block.js'
 import { lowerDense } from '../convolution/dense.js'
 import { rowsGeometry } from '../convolution/geometry.js'
+import { lowerHostDense } from '../convolution/host.js'
 import { type FloatOutput, lowerChannels } from '../convolution/output-channels.js'
 import { activationType, channelWeights } from '../convolution/weights.js'
 import { defineOperator } from '../definition.js'
+import { lowerHostRow } from './host.js'
 import { reference } from './reference.js'
 import { lowerRow } from './row.js'
 
@@ -30,10 +33,14 @@ export const fullyConnected = defineOperator({
       wideWeights: 'corrected',
     })
     const rows = sizeOf(input.shape) / depth
-    if (rows === 1) return [lowerRow({ node, input, output, channels })]
+    if (rows === 1) {
+      const row = { node, input, output, channels }
+      return [context.hostKernels ? lowerHostRow(row) : lowerRow(row)]
+    }
     const geometry = rowsGeometry(rows, depth, units)
     const { inputZeroPoint } = attributes
-    return [lowerDense({ node, input, output, geometry, channels, inputZeroPoint })]
+    const layer = { node, input, output, geometry, channels, inputZeroPoint }
+    return [context.hostKernels && fitsWindowBlock(geometry) ? lowerHostDense(layer) : lowerDense(layer)]
   },
 })
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT-0
+// Kernels that the host provides to an accelerated capsule, version 1 (docs/kernels.md): one call does one layer.
+//   parameters: offset of the layer's parameter block in the weight segment      input, output, scratch: addresses
+
+@external("caplet_kernels_1", "convolution")
+export declare function convolution(parameters: usize, input: usize, output: usize, scratch: usize): void
+
+@external("caplet_kernels_1", "depthwise")
+export declare function depthwise(parameters: usize, input: usize, output: usize, scratch: usize): void
+
+@external("caplet_kernels_1", "fully_connected")
+export declare function fullyConnected(parameters: usize, input: usize, output: usize, scratch: usize): void

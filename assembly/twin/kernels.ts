@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT-0
+// The twin of the host kernels (docs/kernels.md): runs accelerated capsules where there is no device, and says what
+// targets/kernels/ must compute. A kernel returns 1, or 0 where it refuses its block; then it has written nothing.
+import { readConvolution, readDepthwise, readRow } from "./block"
+import { convolve, convolveDepthwise } from "./sums"
+export { bind } from "./host"
+
+export function convolution(parameters: u32, input: u32, output: u32, scratch: u32): i32 {
+  const layer = readConvolution(parameters, input, output, scratch)
+  if (layer === null) return 0
+  convolve(layer, input, output)
+  return 1
+}
+
+export function depthwise(parameters: u32, input: u32, output: u32, scratch: u32): i32 {
+  const layer = readDepthwise(parameters, input, output, scratch)
+  if (layer === null) return 0
+  convolveDepthwise(layer, input, output)
+  return 1
+}
+
+export function fully_connected(parameters: u32, input: u32, output: u32, _scratch: u32): i32 {
+  const layer = readRow(parameters, input, output)
+  if (layer === null) return 0
+  convolve(layer, input, output)
+  return 1
+}
