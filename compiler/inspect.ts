@@ -5,6 +5,7 @@ import { arenaBase, bytesOf, layoutMemory, memoryGraph } from './codegen/memory-
 import type { Edge, Program, Step } from './codegen/program.js'
 import { type CompileOptions, defaultOptions, inFile, lower, type StepResults } from './compile.js'
 import { CapletError, type Problem } from './errors.js'
+import { furtherProblems } from './further-problems.js'
 import type { SourceModel } from './import/onnx.js'
 import type { Attributes } from './ir/graph.js'
 import type { Requantization } from './ir/operators.js'
@@ -74,8 +75,11 @@ export function inspectModel(model: ModelFile, options: Partial<CompileOptions> 
   const { lower: program, fuse, normalize } = results
   const notes = (fuse ?? normalize)?.notes ?? []
   if (!program) {
-    const nodes = results.import ? sourceNodes(results.import, results) : []
-    return { problems, nodes, inputs: [], outputs: [], notes, memory: null }
+    const source = results.import
+    const nodes = source ? sourceNodes(source, results) : []
+    const further = source ? furtherProblems(source, problems, options) : []
+    const all = [...problems, ...further.map((problem) => ({ file: model.path, ...problem }))]
+    return { problems: all, nodes, inputs: [], outputs: [], notes, memory: null }
   }
   const { inputs, outputs } = program
   const attributes = new Map(fuse?.nodes.map((node) => [node.name, node.attributes]))
