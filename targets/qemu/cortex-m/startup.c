@@ -2,10 +2,9 @@
 // From reset to main on any Cortex-M, and what happens at a fault: the host is told, and the board stops.
 #include "../fault.h"
 
-#include <stddef.h>
 #include <stdint.h>
 
-extern uint32_t __stack_limit[], __stack_top[], __data_start[], __data_end[], __data_load[], __bss_start[], __bss_end[];
+extern uint32_t __stack_top[], __data_start[], __data_end[], __data_load[], __bss_start[], __bss_end[];
 
 int main(void);
 void reset(void);
@@ -33,28 +32,28 @@ __attribute__((noreturn)) void reset(void)
   }
 }
 
-// A fault may come from an overflown stack: the report runs on one of its own.
-__attribute__((used, aligned(8))) static uint32_t fault_stack[96];
-
-__attribute__((noreturn, used)) static void report(const uint32_t *frame)
+__attribute__((noreturn, used)) static void report(uint32_t program_counter)
 {
 #if __ARM_ARCH >= 7
-  fault_value values[] = {{"CFSR", CFSR}, {"MMFAR", MMFAR}, {"BFAR", BFAR}, {"PC", 0}};
+  const fault_value values[] = {{"PC", program_counter}, {"CFSR", CFSR}, {"MMFAR", MMFAR}, {"BFAR", BFAR}};
 #else
-  fault_value values[] = {{"PC", 0}};
+  const fault_value values[] = {{"PC", program_counter}};
 #endif
-  // Where the stack overflowed there is no frame to read.
-  size_t count = sizeof values / sizeof values[0];
-  if (frame >= __stack_limit && frame + 8 <= __stack_top) values[count - 1].value = frame[6];
-  else count--;
-  fault_report(values, count);
+  fault_report(values, sizeof values / sizeof values[0]);
 }
 
+// The exception's frame holds the program counter, unless the stack overflowed. Nothing returns from here, so the
+// report may use the whole stack again.
 __attribute__((naked)) void fault(void)
 {
   __asm volatile(
-      "mov r0, sp\n"
-      "ldr r1, =fault_stack + 384\n"
+      "mov r1, sp\n"
+      "ldr r2, =__stack_limit\n"
+      "movs r0, #0\n"
+      "cmp r1, r2\n"
+      "blo 1f\n"
+      "ldr r0, [r1, #24]\n"
+      "1: ldr r1, =__stack_top\n"
       "mov sp, r1\n"
       "ldr r1, =report\n"
       "bx r1\n");

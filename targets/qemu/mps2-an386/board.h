@@ -8,4 +8,6 @@
 #define BOARD_TIMER 0x40000000u
 #define BOARD_TICKS_PER_SECOND 25000000u
 
+#include "../mps/timer.h"
+
 #endif
