@@ -22,7 +22,7 @@ export interface CompileOptions {
   /** Dimensions of inputs that the model leaves open, by name. */
   readonly shapes: Shapes
   readonly contract: 'onnxruntime'
-  /** accelerated: layers that the host has kernels for are calls of them (docs/kernels.md). */
+  /** accelerated: also a capsule whose layers are calls of the host's kernels, where it has one (docs/kernels.md). */
   readonly tier: 'portable' | 'accelerated'
   readonly io: EdgeIo
   readonly edgeLayout: EdgeLayout
@@ -62,8 +62,16 @@ export async function compileModel(
   options: Partial<CompileOptions> = {},
 ): Promise<Capsule> {
   const all = { ...defaultOptions, ...options }
-  const { graph, program } = inFile(model, () => lower(model, all))
-  return assembleProgram(model, graph, program, all)
+  const portable = { ...all, tier: 'portable' } as const
+  const { graph, program } = inFile(model, () => lower(model, portable))
+  const capsule = await assembleProgram(model, graph, program, portable)
+  if (all.tier === 'portable') return capsule
+  const accelerated = lower(model, all)
+  const name = `${capsule.name}_accelerated`
+  return {
+    ...capsule,
+    accelerated: await assembleProgram(model, accelerated.graph, accelerated.program, { ...all, name }),
+  }
 }
 
 /** Results of steps 2 to 6 by name, for whoever looks on (`inspect`). */
@@ -101,7 +109,7 @@ export function lower(
   return { graph, program }
 }
 
-/** Steps 8 to 10: plan memory, emit AssemblyScript, build and link. */
+/** Steps 8 to 10: plan memory, emit AssemblyScript, build and link. The WASI command has no host: it is portable. */
 export async function assembleProgram(
   model: ModelFile,
   graph: Graph,
@@ -118,7 +126,7 @@ export async function assembleProgram(
       modelSha256: model.sha256,
       expectedOutputs: (inputs) => evaluateBytes(graph, inputs, options.edgeLayout),
     },
-    { name, wasi: options.wasi, reuseMemory: options.reuseMemory },
+    { name, wasi: options.wasi && options.tier === 'portable', reuseMemory: options.reuseMemory },
   )
 }
 

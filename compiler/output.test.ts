@@ -62,6 +62,9 @@ test('writes every product into a new folder and names it', async () => {
     report: join(folder, 'report.json'),
     sources: join(folder, 'sources'),
     wasi: null,
+    accelerated: null,
+    accelerated_c: null,
+    accelerated_header: null,
   })
   expect(new Uint8Array(readFileSync(paths.wasm!))).toEqual(new Uint8Array(capsule.wasm))
   expect(JSON.parse(readFileSync(paths.manifest!, 'utf8'))).toEqual(capsule.manifest)

@@ -17,6 +17,9 @@ const names = {
   report: 'report.json',
   sources: 'sources',
   wasi: 'model.wasi.wasm',
+  accelerated: 'model.accelerated.wasm',
+  accelerated_c: 'model.accelerated.c',
+  accelerated_header: 'model.accelerated.h',
 } as const
 
 export type OutputKind = keyof typeof names
@@ -47,7 +50,9 @@ export async function writeCapsule(
   } catch (error) {
     throw error instanceof CapletError ? error : unwritable(folder, (error as Error).message)
   }
-  const pathOf = (kind: OutputKind) => (kind === 'wasi' && !capsule.wasi ? null : join(folder, names[kind]))
+  const isMade = (kind: OutputKind) =>
+    kind.startsWith('accelerated') ? capsule.accelerated !== null : kind !== 'wasi' || capsule.wasi !== null
+  const pathOf = (kind: OutputKind) => (isMade(kind) ? join(folder, names[kind]) : null)
   const kinds = Object.keys(names) as OutputKind[]
   return Object.fromEntries(kinds.map((kind) => [kind, pathOf(kind)])) as Record<OutputKind, string | null>
 }
@@ -65,11 +70,16 @@ async function writeAll(capsule: Capsule, folder: string): Promise<void> {
   await mkdir(folder)
   const write = (name: string, contents: string | Uint8Array) => writeFile(join(folder, name), contents)
   await write(names.wasm, capsule.wasm)
-  await write(names.c, dataSource(capsule))
+  await write(names.c, dataSource(capsule, names.header))
   await write(names.header, headerSource(capsule))
   await write(names.manifest, `${manifestJson(capsule.manifest, 2)}\n`)
   await write(names.report, reportText(capsule))
   if (capsule.wasi) await write(names.wasi, capsule.wasi)
+  if (capsule.accelerated) {
+    await write(names.accelerated, capsule.accelerated.wasm)
+    await write(names.accelerated_c, dataSource(capsule.accelerated, names.accelerated_header))
+    await write(names.accelerated_header, headerSource(capsule.accelerated))
+  }
   for (const [path, text] of capsule.sources) {
     await mkdir(join(folder, names.sources, dirname(path)), { recursive: true })
     await write(join(names.sources, path), text)

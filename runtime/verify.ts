@@ -8,7 +8,7 @@ import { inferTypes } from '../compiler/passes/infer-types.js'
 import { quantizedInputs } from '../compiler/passes/quantized-inputs.js'
 import { parseArrays } from './arrays.js'
 import { samplesOf } from './edge-values.js'
-import { presentRuntimes, referenceName, type SkippedRuntime } from './list.js'
+import { type PresentRuntime, presentRuntimes, referenceName, type SkippedRuntime } from './list.js'
 import { ORACLE_REFERENCE, ORACLE_VERSION } from './oracle/onnxruntime.js'
 import { readFile } from './run.js'
 import { type Lane, openComparison } from './verify/comparison.js'
@@ -76,16 +76,18 @@ export const defaultCount = 1000
 /** Throws CapletError where the model does not compile, a file is unfit, or a named runtime is absent. */
 export async function verifyModel(path: string, options: VerifyOptions = {}): Promise<Verification> {
   const tools = options.tools ?? toolchain
-  const { present, skipped } = await presentRuntimes(options.runtimes)
+  const { present, skipped: absent } = await presentRuntimes(options.runtimes)
   const wasi = present.some(({ needsWasi }) => needsWasi)
   const compile: CompileOptions = { ...defaultOptions, ...compileOptionsOf(options), wasi }
   options.onProgress?.('compiling', 0, 1)
   const subject = options.capsule
     ? givenSubject(path, options.capsule, compile, tools)
     : await compiledSubject(path, compile, tools)
+  const { able, unable } = ableToRun(subject, present)
+  const skipped = [...absent, ...unable]
   const samples = samplesFor(subject, options)
   const withReference = options.runtimes?.includes(referenceName) ?? false
-  const comparison = await openComparison(subject, present, {
+  const comparison = await openComparison(subject, able, {
     withReference,
     native: options.reference === 'native',
   })
@@ -108,6 +110,19 @@ export async function verifyModel(path: string, options: VerifyOptions = {}): Pr
     await comparison.close()
     await Promise.all(present.map(({ runtime }) => runtime.close()))
   }
+}
+
+/** An accelerated capsule has no WASI form: a program that runs only such forms is passed over. */
+function ableToRun({ manifest }: Subject, present: readonly PresentRuntime[]) {
+  const fits = ({ needsWasi }: PresentRuntime) => manifest.kernel_interface === null || !needsWasi
+  const unable = present
+    .filter((entry) => !fits(entry))
+    .map(({ runtime: { name } }) => ({
+      name,
+      reason:
+        'the program runs only WASI commands, and an accelerated capsule is none; install its Python package',
+    }))
+  return { able: present.filter(fits), unable }
 }
 
 /** The compiler's part of the options. */

@@ -82,7 +82,7 @@ export function addCompileOptions(command: Command): Command {
       .argParser(oneOf(targets.map(({ name }) => name)))
       .default(null, 'any: integers only'),
   )
-  choice('--tier <tier>', 'form of the capsule', oneOf(['portable'], ['accelerated', 'native']), 'portable')
+  choice('--tier <tier>', 'form of the capsule', oneOf(['portable', 'accelerated'], ['native']), 'portable')
   choice(
     '--io <type>',
     'element type at the edges: quantized or float',
@@ -104,7 +104,7 @@ export interface CompileFlags {
   readonly shape: Shapes
   readonly contract: 'onnxruntime'
   readonly target: string | null
-  readonly tier: 'portable'
+  readonly tier: 'portable' | 'accelerated'
   readonly io: 'quantized' | 'float'
   readonly edgeLayout: 'model' | 'nhwc'
 }

@@ -103,6 +103,7 @@ export async function assemble(
     name: options.name,
     wasm,
     wasi: options.wasi ? await buildCommand(files, emission, options, customSections) : null,
+    accelerated: null,
     manifest,
     descriptor,
     sources: new Map([...files].filter(([path]) => read.has(path) && path.endsWith('.ts'))),

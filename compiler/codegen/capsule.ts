@@ -74,6 +74,8 @@ export interface Capsule {
   readonly wasm: Uint8Array
   /** The same network as a WASI command, where asked for. */
   readonly wasi: Uint8Array | null
+  /** The same network for hosts with kernels (docs/kernels.md), where asked for. */
+  readonly accelerated: Capsule | null
   /** The custom section caplet.manifest holds it as compact JSON, keys sorted. */
   readonly manifest: Manifest
   /** Contents of the custom section caplet.descriptor. */

@@ -48,7 +48,8 @@ export function headerSource(capsule: Capsule): string {
 
 const bytesPerRow = 24
 
-export function dataSource(capsule: Capsule): string {
+/** `header`: the file that declares the array. */
+export function dataSource(capsule: Capsule, header: string): string {
   const rows: string[] = []
   for (let at = 0; at < capsule.wasm.length; at += bytesPerRow) {
     rows.push(`  ${capsule.wasm.subarray(at, at + bytesPerRow).join(', ')},`)
@@ -56,6 +57,7 @@ export function dataSource(capsule: Capsule): string {
   return render('model.c', {
     name: capsule.name,
     prefix: macroPrefix(capsule),
+    header,
     version: capsule.compilerVersion,
     rows: rows.join('\n'),
   })

@@ -3,8 +3,14 @@
 import type { Capsule } from './capsule.js'
 
 export function reportText(capsule: Capsule): string {
+  const { accelerated } = capsule
+  const report = { ...reportOf(capsule), ...(accelerated && { accelerated: reportOf(accelerated) }) }
+  return `${JSON.stringify(report, null, 2)}\n`
+}
+
+function reportOf(capsule: Capsule) {
   const { sizes, memory, layout } = capsule
-  const report = {
+  return {
     compiler: capsule.compilerVersion,
     contract: capsule.contract,
     model: capsule.model,
@@ -25,5 +31,4 @@ export function reportText(capsule: Capsule): string {
     })),
     tensors: Object.fromEntries(layout.addresses),
   }
-  return `${JSON.stringify(report, null, 2)}\n`
 }

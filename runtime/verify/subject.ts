@@ -108,12 +108,13 @@ function matchOptions(
   tools: Toolchain,
   file: string,
 ): Pick<Subject, 'options' | 'graph' | 'program'> {
+  const tier = manifest.kernel_interface === null ? 'portable' : 'accelerated'
   for (const edgeLayout of ['model', 'nhwc'] as const) {
     for (const io of ['quantized', 'float'] as const) {
       const shapes = new Map(
         manifest.inputs.map(({ name, shape }) => [name, inModelOrder(shape, edgeLayout)] as const),
       )
-      const candidate: CompileOptions = { ...options, edgeLayout, io, shapes }
+      const candidate: CompileOptions = { ...options, tier, edgeLayout, io, shapes }
       const lowered = attempt(() => inFile(model, () => tools.lower(model, candidate)))
       if (lowered && edgesOf(lowered.program) === edgesOf(manifestEdges(manifest))) {
         return { options: candidate, ...lowered }
