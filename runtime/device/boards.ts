@@ -20,7 +20,7 @@ export interface Board {
   /** Below targets/qemu/: the folder with memory.ld, the start-up code and the port's sources. */
   readonly folder: string
   readonly sources: readonly string[]
-  /** Folder of sections.ld. */
+  /** Assembly of the core's own, below targets/qemu/. */
   readonly family: string
   readonly counter: Counter
   /** Payload of a frame; bounds the buffers in RAM. */
@@ -113,6 +113,23 @@ export const boards: readonly Board[] = [
     protectsFlash: false,
     flashBytes: 256 << 10,
     ramBytes: 16 << 10,
+  },
+  {
+    name: 'riscv32',
+    summary: 'RV32IMC, the instruction set of an ESP32-C3',
+    qemu: 'qemu-system-riscv32',
+    qemuArguments: ['-M', 'virt', '-bios', 'none'],
+    compiler: 'riscv64-unknown-elf-gcc',
+    coreFlags: ['-march=rv32imc', '-mabi=ilp32', '--specs=picolibc.specs'],
+    linkFlags: [],
+    folder: 'riscv32',
+    sources: ['riscv32/port.c', 'riscv32/startup.c'],
+    family: 'riscv32',
+    counter: { icountShift: 0, tickNanoseconds: 1 },
+    payloadBytes: 1024,
+    protectsFlash: true,
+    flashBytes: 4 << 20,
+    ramBytes: 4 << 20,
   },
 ]
 

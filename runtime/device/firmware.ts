@@ -42,7 +42,7 @@ export async function buildFirmware(
 ): Promise<Firmware> {
   const objects: string[] = []
   for (const component of components) objects.push(...(await compileComponent(board, component)))
-  const scripts = [join(qemu, board.family), join(qemu, board.folder)]
+  const scripts = [qemu, join(qemu, board.folder)]
   const print = new Fingerprint().add(...objects, ...board.linkFlags, ...(await headersOf(scripts)))
   const folder = await product('firmware', `${name}.${board.name}`, print.text(), async (into) => {
     await writeFile(join(into, 'objects.txt'), objects.join('\n'))
