@@ -76,11 +76,30 @@ export function readOnnx(bytes: Uint8Array, loadExternal: LoadExternalData): Sou
     .filter((input) => !constants.has(input.name ?? ''))
     .map((input) => declaredInput(input))
   const outputs = (graph.output ?? []).map((output) => output.name ?? '')
+  refuseRepeated(
+    'Initializer',
+    (graph.initializer ?? []).map(({ name }) => name ?? ''),
+  )
+  refuseRepeated(
+    'Input',
+    inputs.map(({ name }) => name),
+  )
+  refuseRepeated('Output', outputs)
   const nodes = sortTopologically(
     uniquelyNamed((graph.node ?? []).map((node) => readNode(node, loadExternal))),
     new Set([...constants.keys(), ...inputs.map((i) => i.name)]),
   )
   return { graphName: graph.name ?? '', opset, inputs, outputs, constants, nodes }
+}
+
+function refuseRepeated(what: string, names: readonly string[]): void {
+  const repeated = names.find((name, index) => names.indexOf(name) !== index)
+  if (repeated === undefined) return
+  throw new CapletError({
+    code: 'malformed-model',
+    message: `${what} "${repeated}" is listed more than once`,
+    remedy: 'Check the model with onnx.checker and export it again.',
+  })
 }
 
 function decode(bytes: Uint8Array): onnx.ModelProto {

@@ -67,15 +67,22 @@ export const concat: OnnxOperator = {
   name: 'Concat',
   inputs: [1, 1024],
   attributes: { axis: 'int' },
-  infer: (node) => [
-    {
-      type: node.type(0).type,
-      shape: concatShape(
-        node,
-        node.node.inputs.map((_, i) => node.shape(i)),
-      ),
-    },
-  ],
+  infer: (node) => {
+    const types = node.node.inputs.map((_, i) => node.type(i))
+    const other = types.find(({ type }) => type !== types[0]!.type)
+    if (other) {
+      throw node.error(
+        'malformed-model',
+        `It joins ${types[0]!.type} and ${other.type}`,
+        'Give all of its inputs the same element type.',
+      )
+    }
+    const shape = concatShape(
+      node,
+      types.map((type) => type.shape),
+    )
+    return [{ type: types[0]!.type, shape }]
+  },
   evaluate: (node, inputs) => [concatConstants(node, inputs)],
   convert: (node, conversion) => {
     const output = node.node.outputs[0]!
