@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // The runtimes: the only list of them. `verify` asks for them by name.
 import { CapletError } from '../compiler/errors.js'
+import { deviceGroups, deviceRuntimes } from './device.js'
 import { nodeRuntime } from './node.js'
 import type { Runtime } from './runtime.js'
 import { wasmtimeRuntime } from './wasmtime/wasmtime.js'
 
-export const runtimes: readonly Runtime[] = [nodeRuntime, wasmtimeRuntime]
+/** Run unless others are named. */
+const usual: readonly Runtime[] = [nodeRuntime, wasmtimeRuntime]
+
+/** Emulated boards are slow and build firmware first, so they run only where they are asked for. */
+export const runtimes: readonly Runtime[] = [...usual, ...deviceRuntimes]
 
 /** Our own integer meaning of the model: no capsule takes part, so it runs only where it is asked for. */
 export const referenceName = 'reference'
 
-export const runtimeNames: readonly string[] = [...runtimes.map(({ name }) => name), referenceName]
+/** What a user is told: a board's name stands for all its tiers, and `cortex-m4:wamr-fast` is one of them. */
+export const runtimeNames: readonly string[] = [
+  ...usual.map(({ name }) => name),
+  ...deviceGroups.keys(),
+  referenceName,
+]
+
+/** What a user may write. */
+export const acceptedRuntimeNames: readonly string[] = [
+  ...runtimeNames,
+  ...deviceRuntimes.map(({ name }) => name),
+]
 
 export interface PresentRuntime {
   readonly runtime: Runtime
@@ -24,7 +40,7 @@ export interface SkippedRuntime {
 }
 
 /**
- * The runtimes that can run here, of those named or of all.
+ * The runtimes that can run here, of those named or of the usual ones.
  * Throws CapletError where one that was named cannot.
  */
 export async function presentRuntimes(
@@ -33,16 +49,17 @@ export async function presentRuntimes(
   const present: PresentRuntime[] = []
   const skipped: SkippedRuntime[] = []
   for (const name of named ?? []) {
-    if (!runtimeNames.includes(name)) {
+    if (!acceptedRuntimeNames.includes(name)) {
       throw new CapletError({
         code: 'missing-runtime',
         message: `There is no runtime "${name}"`,
-        remedy: `The runtimes are ${runtimeNames.join(', ')}.`,
+        remedy: `The runtimes are ${runtimeNames.join(', ')}; one tier of a board is written as ${deviceRuntimes[0]!.name}.`,
       })
     }
   }
-  for (const runtime of runtimes) {
-    if (named && !named.includes(runtime.name)) continue
+  const wanted = named?.flatMap((name) => deviceGroups.get(name) ?? [name])
+  for (const runtime of wanted ? runtimes : usual) {
+    if (wanted && !wanted.includes(runtime.name)) continue
     const availability = await runtime.availability()
     if ('version' in availability) present.push({ runtime, ...availability })
     else if (named) throw missing(runtime.name, availability)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // caplet verify: a capsule against its contract's reference, byte by byte.
 import { type Command, Option } from 'commander'
-import { runtimeNames } from '../../runtime/list.js'
+import { acceptedRuntimeNames, runtimeNames } from '../../runtime/list.js'
 import type { RuntimeResult, Verification } from '../../runtime/verify.js'
 import { defineCommand, type Result, report } from './command.js'
 import { addCompileOptions, type CompileFlags, compileOptionsOf, parseInteger, parseList } from './options.js'
@@ -103,14 +103,15 @@ export const verifyCommand = (): Command =>
       'verify model.onnx',
       'verify model.onnx --capsule capsule/model.wasm --inputs recordings.npz',
       'verify model.onnx --runtime node,wasmtime,reference -n 10000 --seed 7',
+      'verify model.onnx --runtime cortex-m4 -n 16',
     ])
       .argument('<model>', 'ONNX model, quantized to 8 bits')
       .option('--capsule <file>', 'verify this very file instead of a fresh compilation')
       .option('--inputs <file>', 'also run the inputs of this .npy or .npz')
       .addOption(
         new Option('--runtime <names>', `of ${runtimeNames.join(', ')}, with commas`)
-          .argParser(parseList(runtimeNames))
-          .default(undefined, 'all that are present'),
+          .argParser(parseList(acceptedRuntimeNames))
+          .default(undefined, 'node and wasmtime where present'),
       )
       .addOption(
         new Option('--reference <which>', 'also report how far a native ONNX Runtime is').choices(['native']),

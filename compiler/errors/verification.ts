@@ -83,4 +83,27 @@ export const verificationErrors: ErrorEntries = {
     remedy: 'Compile the model again, and do not ship this file.',
     example: 'The outputs are exact, but the capsule fails its own self test in node (result 1)',
   },
+  'firmware-build': {
+    title: 'The firmware for an emulated board does not build',
+    meaning:
+      'A compiler, the linker or a check of what they made refused. Most often the capsule does not fit into the memory of the board; the message has the own words of the tool.',
+    remedy:
+      'Take a board or a tier with more memory, or compare the versions of the tools with the documentation.',
+    example: "The firmware does not build: arm-none-eabi-gcc fails: region `FLASH' overflowed by 1024 bytes",
+  },
+  'device-failed': {
+    title: 'A board stopped',
+    meaning:
+      'The board reported a fault (with the registers that tell which), ended, or did not answer in time. A write to its flash and an overflowing stack end so.',
+    remedy:
+      'Where the board is your own: check its line and its speed, and that it runs the template of this version.',
+    example: 'The board cortex-m4:native stopped: fault PC 000000d6 CFSR 00000082 MMFAR 00000100',
+  },
+  'device-refused': {
+    title: 'A board does not do what it is asked',
+    meaning:
+      'The firmware runs, but it could not open the capsule, or does not know the request. The message says why.',
+    remedy: 'Build firmware and capsule anew, with the same version of Caplet.',
+    example: 'The board serial:ttyACM0 answers: the memory for the capsule is too small',
+  },
 }

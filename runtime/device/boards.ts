@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The emulated boards: what QEMU calls them, how their code is compiled, and how fast their counter runs.
 
+export const tierNames = ['native', 'wamr-fast', 'wamr-classic', 'wasm3'] as const
+export type TierName = (typeof tierNames)[number]
+
 /** Under -icount shift=N QEMU's clock advances 2^N nanoseconds at every executed instruction. */
 export interface Counter {
   readonly icountShift: number
@@ -9,7 +12,11 @@ export interface Counter {
 }
 
 export interface Board {
+  /** Of the board; QEMU's where it has one. */
   readonly name: string
+  /** What `verify --runtime` calls it: the core, where this is the board for it. */
+  readonly runtime: string
+  readonly tiers: readonly TierName[]
   readonly summary: string
   readonly qemu: 'qemu-system-arm' | 'qemu-system-riscv32'
   readonly qemuArguments: readonly string[]
@@ -47,6 +54,8 @@ export const boards: readonly Board[] = [
   {
     ...cortexM,
     name: 'mps2-an386',
+    runtime: 'cortex-m4',
+    tiers: tierNames,
     summary: 'Cortex-M4F with plenty of memory: every tier and model',
     qemuArguments: ['-M', 'mps2-an386'],
     coreFlags: cortexM4,
@@ -61,6 +70,8 @@ export const boards: readonly Board[] = [
   {
     ...cortexM,
     name: 'netduinoplus2',
+    runtime: 'stm32f405',
+    tiers: tierNames,
     summary: 'STM32F405: a Cortex-M4F with real limits, 1 MB flash and 128 KB RAM',
     qemuArguments: ['-M', 'netduinoplus2'],
     coreFlags: cortexM4,
@@ -75,6 +86,8 @@ export const boards: readonly Board[] = [
   {
     ...cortexM,
     name: 'mps2-an505',
+    runtime: 'cortex-m33',
+    tiers: tierNames,
     summary: 'Cortex-M33F with plenty of memory',
     qemuArguments: ['-M', 'mps2-an505'],
     coreFlags: cortexM33,
@@ -89,6 +102,8 @@ export const boards: readonly Board[] = [
   {
     ...cortexM,
     name: 'mps3-an547',
+    runtime: 'cortex-m55',
+    tiers: tierNames,
     summary: 'Cortex-M55 with Helium, 512 KB of each memory',
     qemuArguments: ['-M', 'mps3-an547'],
     coreFlags: cortexM55,
@@ -103,6 +118,8 @@ export const boards: readonly Board[] = [
   {
     ...cortexM,
     name: 'microbit',
+    runtime: 'cortex-m0',
+    tiers: ['native'],
     summary: 'nRF51822: a Cortex-M0 with 256 KB flash and 16 KB RAM',
     qemuArguments: ['-M', 'microbit'],
     coreFlags: cortexM0,
@@ -116,6 +133,8 @@ export const boards: readonly Board[] = [
   },
   {
     name: 'riscv32',
+    runtime: 'riscv32',
+    tiers: ['native'],
     summary: 'RV32IMC, the instruction set of an ESP32-C3',
     qemu: 'qemu-system-riscv32',
     qemuArguments: ['-M', 'virt', '-bios', 'none'],

@@ -2,14 +2,14 @@
 // Firmware for an emulated board: the template's sources, the board's port, the shim, an engine and one capsule.
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { shimFolder } from '../engines/engine-build.js'
 import type { Board } from './boards.js'
 import { targetsFolder } from './folders.js'
 import { type Component, compileComponent, runTool, strict } from './objects.js'
 import { Fingerprint, headersOf, product } from './products.js'
 
-const template = join(targetsFolder, 'template')
+export const template = join(targetsFolder, 'template')
 const qemu = join(targetsFolder, 'qemu')
-export const shimFolder = join(targetsFolder, 'shim')
 
 export interface Firmware {
   readonly elf: string
@@ -18,7 +18,7 @@ export interface Firmware {
 
 /** Start-up code, port and whatever else runs on the board besides the capsule. */
 export function boardComponent(board: Board, extra: readonly string[]): Component {
-  const sources = [...board.sources, 'fault.c', 'image.c'].map((path) => join(qemu, path))
+  const sources = [...board.sources, 'fault.c', 'image.c', 'libc.c'].map((path) => join(qemu, path))
   const shared = ['frames.c', 'measure.c'].map((path) => join(template, path))
   return {
     category: 'board',
@@ -49,7 +49,7 @@ export async function buildFirmware(
     await runTool(board.compiler, [
       ...[...board.coreFlags, ...board.linkFlags, '-nostartfiles', '-Wl,--gc-sections,--fatal-warnings'],
       ...[`-L${scripts[0]}`, '-T', join(scripts[1]!, 'memory.ld'), `-Wl,-Map=${join(into, 'firmware.map')}`],
-      ...[`@${join(into, 'objects.txt')}`, '-lc', '-lgcc', '-o', join(into, 'firmware.elf')],
+      ...[`@${join(into, 'objects.txt')}`, '-lm', '-lc', '-lgcc', '-o', join(into, 'firmware.elf')],
     ])
   })
   return { elf: join(folder, 'firmware.elf'), map: join(folder, 'firmware.map') }

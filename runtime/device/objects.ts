@@ -24,6 +24,8 @@ export interface Component {
   readonly name: string
   readonly sources: readonly Source[]
   readonly includes: readonly string[]
+  /** Of others: warnings in them count for nothing. */
+  readonly systemIncludes?: readonly string[]
   readonly flags: readonly string[]
 }
 
@@ -43,17 +45,21 @@ export async function compileComponent(board: Board, component: Component): Prom
     print.add(basename(path), ...own)
     await print.addFile(path)
   }
-  print.add(...(await headersOf(component.includes)))
+  const { includes, systemIncludes = [] } = component
+  print.add(...(await headersOf([...includes, ...systemIncludes])))
   const objectOf = ({ path }: Source, index: number) => `${index}-${basename(path).replace(/\.\w+$/, '')}.o`
   const name = `${component.name}.${board.name}`
   const folder = await product(`objects/${component.category}`, name, print.text(), async (into) => {
-    const includes = component.includes.map((include) => `-I${include}`)
+    const paths = [
+      ...includes.map((path) => `-I${path}`),
+      ...systemIncludes.flatMap((path) => ['-isystem', path]),
+    ]
     await inParallel(component.sources, async (source, index) => {
       const object = join(into, objectOf(source, index))
       await runTool(board.compiler, [
         ...flags,
         ...(source.flags ?? []),
-        ...includes,
+        ...paths,
         '-c',
         source.path,
         '-o',

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// The emulated boards as runtimes: `cortex-m4:wamr-fast` is one tier on one board, `cortex-m4` stands for all its tiers.
+
+import { type Board, boards, type TierName } from './device/boards.js'
+import { openDevice } from './device/device.js'
+import type { DeviceService } from './device/service.js'
+import { boardVersion, missingPrograms } from './device/toolchain.js'
+import { notACapsule, readManifest } from './manifest.js'
+import {
+  type Availability,
+  type CapsuleFiles,
+  checkInputs,
+  type RunningCapsule,
+  type Runtime,
+} from './runtime.js'
+
+class DeviceRuntime implements Runtime {
+  readonly name: string
+  readonly #board: Board
+  readonly #tier: TierName
+  readonly #open = new Set<DeviceService>()
+
+  constructor(board: Board, tier: TierName) {
+    this.name = `${board.runtime}:${tier}`
+    this.#board = board
+    this.#tier = tier
+  }
+
+  async availability(): Promise<Availability> {
+    const missing = await missingPrograms(this.#board)
+    return missing ?? { version: await boardVersion(this.#board), needsWasi: false }
+  }
+
+  async open({ wasm }: CapsuleFiles): Promise<RunningCapsule> {
+    const { inputs, outputs, kernel_interface } = readManifest(wasm)
+    if (kernel_interface !== null)
+      throw notACapsule('The module needs host kernels: it is not a portable capsule')
+    const device = await openDevice(this.#board, this.#tier, wasm)
+    this.#open.add(device.service)
+    return {
+      inputs,
+      outputs,
+      run: async (calls) => {
+        for (const call of calls) checkInputs(inputs, call)
+        return device.run(calls)
+      },
+      countOperators: () => null,
+      selftest: async () => ((await device.selftest()) ? 0 : 1),
+      read: (address, bytes) => device.service.readMemory(address, bytes),
+      close: async () => {
+        this.#open.delete(device.service)
+        await device.service.close()
+      },
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#open].map((service) => service.close()))
+    this.#open.clear()
+  }
+}
+
+export const deviceRuntimes: readonly Runtime[] = boards.flatMap((board) =>
+  board.tiers.map((tier) => new DeviceRuntime(board, tier)),
+)
+
+/** Names that stand for several runtimes. */
+export const deviceGroups: ReadonlyMap<string, readonly string[]> = new Map(
+  boards.map(({ runtime, tiers }) => [runtime, tiers.map((tier) => `${runtime}:${tier}`)]),
+)
