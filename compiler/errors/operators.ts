@@ -67,6 +67,14 @@ export const operatorErrors: ErrorEntries = {
     remedy: 'Quantize the weight per tensor, or per channel along the axis that the message names.',
     example: "The weight's scales run along axis 1; its output channels are axis 0",
   },
+  'reference-refuses': {
+    title: 'The reference itself does not run the model',
+    meaning:
+      'The pinned build of ONNX Runtime does not load the model, or fails in this node. There is nothing to be equal to.',
+    remedy: 'The message says what the reference stumbles over; write the model in a form that it takes.',
+    example:
+      'The reference does not load the model: this operator takes scales and zero points of shape [], not [1]',
+  },
   'unsupported-attribute': {
     title: 'An attribute has a value that is not supported',
     meaning:

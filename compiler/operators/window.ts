@@ -58,6 +58,14 @@ export function placeWindow(
     }
   }
   const extent = kernel.map((k, i) => (k - 1) * dilations[i]! + 1)
+  if (node.string('auto_pad', 'NOTSET').startsWith('SAME') && dilations.some((d) => d !== 1)) {
+    throw node.error(
+      'reference-refuses',
+      `auto_pad ${node.string('auto_pad', '')} with dilations [${dilations}]: the reference refuses that in a convolution, and places the windows of a pool elsewhere than the ONNX specification does`,
+      'Give explicit pads.',
+      'auto_pad',
+    )
+  }
   const pads = resolvePads(node, spatial, extent, strides, list('pads', 0, 2 * rank))
   const ceil = node.int('ceil_mode', 0) !== 0
   const output = spatial.map((size, i) => {

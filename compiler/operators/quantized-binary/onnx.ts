@@ -56,6 +56,7 @@ function quantizedForm(name: string, operation: 'add' | 'multiply'): OnnxOperato
           'Quantize all three to one type.',
         )
       }
+      requireScalars(node)
       const output = node.node.outputs[0]!
       const { shape } = conversion.graph.tensors.get(output)!
       const tensor = conversion.emit(
@@ -72,6 +73,17 @@ function quantizedForm(name: string, operation: 'add' | 'multiply'): OnnxOperato
       conversion.define(output, { kind: 'integer', type, shape, tensor })
     },
   }
+}
+
+/** Scales and zero points: the reference's type check takes shape [] only here. */
+function requireScalars(node: OnnxNode): void {
+  const isScalar = (input: number) => !node.has(input) || node.shape(input).length === 0
+  if ([1, 2, 4, 5, 6, 7].every(isScalar)) return
+  throw node.error(
+    'reference-refuses',
+    'The reference does not load the model: this operator takes scales and zero points of shape [], not [1]',
+    'Write the scales and zero points of its inputs and its output with shape [].',
+  )
 }
 
 export const add = floatForm('Add', 'add', 'com.microsoft.QLinearAdd')

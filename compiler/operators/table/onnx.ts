@@ -7,6 +7,7 @@ import type { Conversion } from '../../passes/convert/conversion.js'
 import { ConstantFloat } from '../../passes/convert/floats.js'
 import { binaryFloat, clampFloat, mapFloat } from '../../passes/convert/functions.js'
 import { dequantizeTable } from '../../passes/convert/tables.js'
+import { fuseUnary } from '../average-pool/onnx.js'
 import { defaultZeroPoint } from '../fused.js'
 import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
@@ -32,10 +33,14 @@ function unary(
   }
 }
 
-export const leakyRelu = unary('LeakyRelu', { alpha: 'float' }, (node) => {
-  return functions.leakyRelu(node.float('alpha', 0.01))
-})
-export const sigmoid = unary('Sigmoid', {}, () => functions.logistic)
+export const leakyRelu: OnnxOperator = {
+  ...unary('LeakyRelu', { alpha: 'float' }, (node) => functions.leakyRelu(node.float('alpha', 0.01))),
+  fuse: fuseUnary('com.microsoft.QLinearLeakyRelu', () => ({})),
+}
+export const sigmoid: OnnxOperator = {
+  ...unary('Sigmoid', {}, () => functions.logistic),
+  fuse: fuseUnary('com.microsoft.QLinearSigmoid', () => ({})),
+}
 export const tanh = unary('Tanh', {}, () => functions.tanh)
 export const hardSigmoid = unary('HardSigmoid', { alpha: 'float', beta: 'float' }, (node) => {
   return functions.hardSigmoid(node.float('alpha', 0.2), node.float('beta', 0.5))

@@ -13,6 +13,7 @@ export interface Use {
 }
 
 interface Index {
+  readonly names: ReadonlyMap<string, Node>
   readonly producers: ReadonlyMap<string, Node>
   readonly uses: ReadonlyMap<string, readonly Use[]>
 }
@@ -39,14 +40,24 @@ export class GraphEditor {
     return this.#nodes
   }
 
-  /** Visits every node as it is by then, nodes added meanwhile excepted. Returns whether any visit changed something. */
+  /**
+   * Visits every node in execution order, as it is by then, nodes added meanwhile excepted. Returns whether any visit
+   * changed something.
+   */
   each(visit: (node: Node) => boolean): boolean {
     let changed = false
-    for (const { name } of [...this.#nodes]) {
-      const node = this.#nodes.find((n) => n.name === name)
+    for (const { name } of this.#sorted()) {
+      const node = this.#lookup().names.get(name)
       if (node) changed = visit(node) || changed
     }
     return changed
+  }
+
+  /** The node of that name, as it is now. */
+  named(name: string): Node {
+    const node = this.#lookup().names.get(name)
+    if (!node) throw new Error(`no node named ${name}`)
+    return node
   }
 
   tensor(name: string): Tensor | undefined {
@@ -98,8 +109,13 @@ export class GraphEditor {
     this.replace(node)
   }
 
-  insertAfter(node: Node, ...added: readonly Node[]): void {
-    this.replace(node, node, ...added)
+  append(node: Node): void {
+    this.#nodes = [...this.#nodes, node]
+    this.#index = null
+  }
+
+  replaceInput(node: Node, input: number, name: string): void {
+    this.replace(node, { ...node, inputs: node.inputs.map((old, i) => (i === input ? name : old)) })
   }
 
   /** Inputs of `node` that read `from` read `to` instead; returns the new node. */
@@ -133,7 +149,7 @@ export class GraphEditor {
     attributes: Attributes = {},
   ): Node {
     let name = base
-    for (let i = 2; this.#nodes.some((n) => n.name === name); i++) name = `${base}.${i}`
+    for (let i = 2; this.#lookup().names.has(name); i++) name = `${base}.${i}`
     return { name, operator, inputs, outputs, attributes }
   }
 
@@ -189,9 +205,11 @@ export class GraphEditor {
 
   #lookup(): Index {
     if (this.#index) return this.#index
+    const names = new Map<string, Node>()
     const producers = new Map<string, Node>()
     const uses = new Map<string, Use[]>()
     for (const node of this.#nodes) {
+      names.set(node.name, node)
       for (const output of node.outputs) if (output !== '') producers.set(output, node)
       node.inputs.forEach((name, input) => {
         if (name === '') return
@@ -200,7 +218,7 @@ export class GraphEditor {
         else uses.set(name, [{ node, input }])
       })
     }
-    this.#index = { producers, uses }
+    this.#index = { names, producers, uses }
     return this.#index
   }
 }

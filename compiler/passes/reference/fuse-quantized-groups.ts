@@ -3,24 +3,17 @@
  * An operator between DequantizeLinear and QuantizeLinear becomes the quantized operator that the reference has for
  * it; each operator's own `fuse` says when (operators/<folder>/onnx.ts).
  *
- *     dq(x), dq(w), dq(b) -> conv -> q                 =>     qlinear_conv
- *     dq(x), dq(w) -> conv -> relu -> q{zero point lo}  =>     qlinear_conv
+ *     dq(x), dq(w), dq(b) -> conv -> q     =>     qlinear_conv
  *
  * Leaves a node whose result goes anywhere else than to one Q (or, for matrix products, has a Q among other readers),
- * and one whose Relu or Clip would change the quantized result.
+ * and one with a Relu or Clip behind it: what does not change the quantized result is gone already.
+ * Refuses where the reference makes a model of it that it then cannot load.
  */
+import { roundHalfEven } from '../../arithmetic/float32.js'
 import type { Node } from '../../ir/graph.js'
-import type { DequantizedInput, QuantizedGroup } from '../../operators/onnx.js'
+import type { DequantizedInput, OnnxNode, QuantizedGroup } from '../../operators/onnx.js'
 import type { GraphEditor } from './editor.js'
-import {
-  isDequantize,
-  isQuantize,
-  type ScalarParameters,
-  scalarParameters,
-  typeRange,
-} from './quantization.js'
-
-const f = Math.fround
+import { isDequantize, isQuantize, scalarParameters, typeRange } from './quantization.js'
 
 export function fuseQuantizedGroups(editor: GraphEditor): boolean {
   return editor.each((node) => editor.operator(node).fuse !== undefined && fuseNode(editor, node))
@@ -38,14 +31,30 @@ function fuseNode(editor: GraphEditor, node: Node): boolean {
         zeroPointName: end.quantize.inputs[2] ?? '',
       }
     : null
-  const fused = editor.operator(node).fuse!(editor.view(node), { inputs, output })
+  const view = editor.view(node)
+  const fused = editor.operator(node).fuse!(view, { inputs, output })
   if (!fused) return false
+  if (end.clamp)
+    throw unloadable(
+      view,
+      `the ${end.clamp.operator} behind it, once in its quantized form and once as it is`,
+    )
+  if (output && output.type === 'int8' && output.zeroPointName === '') {
+    throw unloadable(view, 'its int8 output, which has no zero point, uint8')
+  }
   const result = end.quantize ? end.quantize.outputs[0]! : node.outputs[0]!
-  if (end.clamp) editor.remove(end.clamp)
   if (end.quantize) editor.remove(end.quantize)
   editor.replace(node, { name: node.name, ...fused, outputs: [result] })
   return true
 }
+
+/** What the reference makes of the group does not pass its own checks. */
+const unloadable = (node: OnnxNode, what: string) =>
+  node.error(
+    'reference-refuses',
+    `The reference does not load the model: it makes ${what}`,
+    'Quantize with explicit zero points of shape [], and calibrate so that the output range is what the activation leaves.',
+  )
 
 function dequantizedInput(editor: GraphEditor, name: string): DequantizedInput | undefined {
   const producer = name === '' ? undefined : editor.producer(name)
@@ -67,6 +76,7 @@ function dequantizedInput(editor: GraphEditor, name: string): DequantizedInput |
 }
 
 interface GroupEnd {
+  /** A Relu or Clip between the node and the Q. */
   readonly clamp: Node | null
   readonly quantize: Node | null
 }
@@ -77,11 +87,10 @@ function groupEnd(editor: GraphEditor, node: Node): GroupEnd | undefined {
   const uses = editor.uses(output)
   const isOutput = editor.isOutput(output)
   const next = uses.length === 1 ? uses[0]!.node : undefined
-  if (next && editor.operator(next).clamp && isReadOnce(editor, next)) {
-    const quantizes = editor.uses(next.outputs[0]!).filter((use) => isQuantize(use.node))
-    const quantize = quantizes[0]?.node
-    if (quantizes.length !== 1 || isOutput || !isClampRedundant(editor, next, quantize!)) return undefined
-    return { clamp: next, quantize: quantize! }
+  if (next && editor.operator(next).clamp && editor.onlyUse(next.outputs[0]!)) {
+    const quantize = editor.onlyUse(next.outputs[0]!)!.node
+    if (!isQuantize(quantize) || isOutput || !clampsNoQuantum(editor, next, quantize)) return undefined
+    return { clamp: next, quantize }
   }
   const quantizes = uses.filter((use) => isQuantize(use.node))
   if (quantizes.length === 0) return { clamp: null, quantize: null }
@@ -89,45 +98,14 @@ function groupEnd(editor: GraphEditor, node: Node): GroupEnd | undefined {
   return { clamp: null, quantize: quantizes[0]!.node }
 }
 
-const isReadOnce = (editor: GraphEditor, node: Node): boolean =>
-  editor.uses(node.outputs[0]!).length === 1 && !editor.isOutput(node.outputs[0]!)
-
-/** The range of the quantized type lies within the clamp's range, by the reference's two rules. */
-export function isClampRedundant(editor: GraphEditor, clamp: Node, quantize: Node): boolean {
+/** The reference's second rule for a clamp that a Q makes redundant: its bounds, quantized, are beyond the type's. */
+function clampsNoQuantum(editor: GraphEditor, clamp: Node, quantize: Node): boolean {
   const bounds = editor.operator(clamp).clamp!(editor.view(clamp))
   const parameters = scalarParameters(editor, quantize)
-  if (!bounds || !parameters) return false
-  const range = typeRange(parameters.type)
-  if (!range) return false
-  if (bounds.min === 0 && bounds.max === Number.POSITIVE_INFINITY && clamp.inputs.length === 1) {
-    return parameters.zeroPoint === range.min
-  }
-  if (parameters.scaleRank !== 0) return false
-  return coversByValue(bounds, parameters, range) || coversByQuantum(bounds, parameters, range)
-}
-
-type Bounds = { readonly min: number; readonly max: number }
-
-function coversByValue(
-  bounds: Bounds,
-  { scale, zeroPoint, hasZeroPoint }: ScalarParameters,
-  range: Bounds,
-): boolean {
-  if (!hasZeroPoint) return false
-  const epsilon = 2 ** -23
-  const lower = f(scale * (range.min - zeroPoint))
-  const upper = f(scale * (range.max - zeroPoint))
-  return !(epsilon < f(bounds.min - lower) || epsilon < f(upper - bounds.max))
-}
-
-function coversByQuantum(bounds: Bounds, { scale, zeroPoint }: ScalarParameters, range: Bounds): boolean {
-  const quantum = (value: number) => nearestEven(f(value / scale)) + zeroPoint
+  const range = parameters && typeRange(parameters.type)
+  if (!bounds || !range || !parameters.isRank0) return false
+  const { scale, zeroPoint } = parameters
+  if (clamp.operator === 'Relu') return zeroPoint === range.min
+  const quantum = (value: number) => roundHalfEven(Math.fround(value / scale)) + zeroPoint
   return quantum(bounds.min) <= range.min && quantum(bounds.max) >= range.max
-}
-
-function nearestEven(value: number): number {
-  const floor = Math.floor(value)
-  const rest = value - floor
-  if (rest !== 0.5) return Math.round(value)
-  return floor % 2 === 0 ? floor : floor + 1
 }

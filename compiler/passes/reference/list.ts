@@ -7,6 +7,7 @@ import { GraphEditor } from './editor.js'
 import { eliminateNoOps } from './eliminate-no-ops.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
 import { foldPads } from './fold-pads.js'
+import { fuseDivision } from './fuse-division.js'
 import { fuseMatMulAdd } from './fuse-matmul-add.js'
 import { fuseQuantizedGroups } from './fuse-quantized-groups.js'
 import { mergeEqualNodes } from './merge-equal-nodes.js'
@@ -14,11 +15,13 @@ import { mergeReluClip } from './merge-relu-clip.js'
 import { propagateQuantization } from './propagate-quantization.js'
 import { quantizeWeights } from './quantize-weights.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
+import { separateDequantize } from './separate-dequantize.js'
 
 type Pass = (editor: GraphEditor) => boolean
 
 const basic: readonly Pass[] = [
   eliminateNoOps,
+  fuseDivision,
   mergeReluClip,
   foldBatchNormalization,
   foldPads,
@@ -27,6 +30,7 @@ const basic: readonly Pass[] = [
   fuseMatMulAdd,
   propagateQuantization,
   quantizeWeights,
+  separateDequantize,
 ]
 
 const extended: readonly Pass[] = [dropRedundantClamps, fuseQuantizedGroups]
@@ -37,6 +41,7 @@ const repetitions = 10
 /** The graph as the reference runs it. Nodes that it fused are its quantized operators; the rest is as in the model. */
 export function applyReferencePasses(graph: OnnxGraph): OnnxGraph {
   const editor = new GraphEditor(graph)
+  separateDequantize(editor)
   for (const level of [basic, extended]) {
     for (let i = 0; i < repetitions; i++) {
       let changed = false

@@ -3,79 +3,29 @@
  * Quantization is carried past operators that only move elements (and MaxPool), so that what is behind or before
  * them is fused:
  *
- *     dq -> reshape -> conv           =>     dq -> reshape -> q -> dq -> conv
  *     conv -> reshape -> q            =>     conv -> q -> dq -> reshape -> q
+ *     dq -> reshape -> conv           =>     dq -> reshape -> q -> dq -> conv
  *
- * Pre of the reference: constant scalar parameters; past each operator a single reader (backward), any readers (forward).
+ * Pre of the reference: constant scalar parameters. Backward every tensor on the way is read once. Forward the DQ is
+ * read once; behind each operator all readers, a graph output too, get a DQ of their own, unless one of them is a Q.
  */
 import type { Node } from '../../ir/graph.js'
-import type { GraphEditor } from './editor.js'
+import type { ElementType } from '../../ir/types.js'
+import type { GraphEditor, Use } from './editor.js'
 import { isDequantize, isQuantize, scalarParameters } from './quantization.js'
 
 export function propagateQuantization(editor: GraphEditor): boolean {
-  const forward = editor.each((node) => isDequantize(node) && propagateForward(editor, node))
   const backward = editor.each((node) => isQuantize(node) && propagateBackward(editor, node))
+  const forward = editor.each((node) => isDequantize(node) && propagateForward(editor, node))
   return forward || backward
 }
 
 const propagates = (editor: GraphEditor, node: Node | undefined): node is Node =>
   node !== undefined && editor.operator(node).propagatesQuantization === true
 
-function propagateForward(editor: GraphEditor, dequantize: Node): boolean {
-  if (!scalarParameters(editor, dequantize)) return false
-  const parameters = dequantize.inputs.slice(1)
-  let changed = false
-  const open = editor
-    .uses(dequantize.outputs[0]!)
-    .filter((use) => use.input === 0)
-    .map((use) => use.node)
-  while (open.length > 0) {
-    const node = open.pop()!
-    if (!propagates(editor, node)) continue
-    const output = node.outputs[0]!
-    if (editor.isOutput(output) && editor.uses(output).length > 0) continue
-    const readers = editor.uses(output).filter((use) => !isQuantize(use.node))
-    if (readers.length === 0) continue
-    for (const { node: reader } of readers) {
-      const current = editor.nodes.find((n) => n.name === reader.name)!
-      open.push(insertPair(editor, node, output, current, parameters))
-    }
-    changed = true
-  }
-  return changed
-}
-
-/** output -> Q -> DQ -> reader; returns the reader as it is now. */
-function insertPair(
-  editor: GraphEditor,
-  after: Node,
-  output: string,
-  reader: Node,
-  parameters: readonly string[],
-): Node {
-  const float = editor.tensor(output)!
-  const zeroPoint = editor.tensor(parameters[1] ?? '')
-  const quantized = editor.addTensor(`${output}/quantized`, {
-    type: zeroPoint?.type ?? 'uint8',
-    shape: float.shape,
-  })
-  const dequantized = editor.addTensor(`${output}/dequantized`, { type: 'float32', shape: float.shape })
-  const q = editor.newNode(`${after.name}/quantize`, 'QuantizeLinear', [output, ...parameters], [quantized])
-  const current = editor.nodes.find((n) => n.name === after.name)!
-  editor.insertAfter(current, q)
-  const dq = editor.newNode(
-    `${after.name}/dequantize`,
-    'DequantizeLinear',
-    [quantized, ...parameters],
-    [dequantized],
-  )
-  editor.insertAfter(q, dq)
-  return editor.redirect(reader, output, dequantized)
-}
-
 function propagateBackward(editor: GraphEditor, quantize: Node): boolean {
   if (!scalarParameters(editor, quantize)) return false
-  const parameters = quantize.inputs.slice(1)
+  const { type } = editor.tensor(quantize.outputs[0]!)!
   let changed = false
   let tensor = quantize.inputs[0]!
   for (;;) {
@@ -83,9 +33,66 @@ function propagateBackward(editor: GraphEditor, quantize: Node): boolean {
     if (!propagates(editor, node) || !editor.onlyUse(tensor)) return changed
     const source = node.inputs[0]!
     const producer = editor.producer(source)
-    if (!producer || !editor.onlyUse(source) || isDequantize(producer)) return changed
-    insertPair(editor, producer, source, node, parameters)
+    // Readers of one of the model's own inputs do not count.
+    if (editor.constant(source) || isDequantize(producer) || (producer && !editor.onlyUse(source)))
+      return changed
+    insertPairs(editor, quantize, type, source, [{ node, input: 0 }])
     changed = true
     tensor = source
   }
+}
+
+function propagateForward(editor: GraphEditor, dequantize: Node): boolean {
+  const only = editor.onlyUse(dequantize.outputs[0]!)
+  if (!only || !scalarParameters(editor, dequantize)) return false
+  // Without a zero point the new Q gives uint8, whatever the DQ has read.
+  const type = editor.tensor(dequantize.inputs[2] ?? '')?.type ?? 'uint8'
+  let changed = false
+  const open = [only.node.name]
+  for (let name = open.shift(); name !== undefined; name = open.shift()) {
+    const node = editor.named(name)
+    if (!propagates(editor, node)) continue
+    const output = node.outputs[0]!
+    const readers = editor.uses(output)
+    if (readers.some((use) => isQuantize(use.node))) continue
+    if (readers.length === 0 && !editor.isOutput(output)) continue
+    insertPairs(editor, dequantize, type, output, readers)
+    open.push(...readers.map((use) => use.node.name))
+    changed = true
+  }
+  return changed
+}
+
+/** tensor -> Q -> one DQ per reader and for the graph output, with the parameters of `like`. */
+function insertPairs(
+  editor: GraphEditor,
+  like: Node,
+  type: ElementType,
+  tensor: string,
+  readers: readonly Use[],
+): void {
+  const parameters = like.inputs.slice(1)
+  const { shape } = editor.tensor(tensor)!
+  const producer = editor.producer(tensor)
+  const isOutput = editor.isOutput(tensor) && producer !== undefined
+  // A graph output keeps its name: the producer writes another tensor.
+  const source = isOutput ? editor.addTensor(`${tensor}/written`, { type: 'float32', shape }) : tensor
+  const quantized = editor.addTensor(`${tensor}/quantized`, { type, shape })
+  if (isOutput) {
+    const outputs = producer.outputs.map((name) => (name === tensor ? source : name))
+    editor.replace(producer, { ...producer, outputs })
+  }
+  const attributes = parameters.length < 2 && type !== 'uint8' ? like.attributes : {}
+  const inputs = [source, ...parameters]
+  editor.append(editor.newNode(`${tensor}/quantize`, 'QuantizeLinear', inputs, [quantized], attributes))
+  const dequantizeTo = (output: string) => {
+    const name = `${tensor}/dequantize`
+    editor.append(editor.newNode(name, 'DequantizeLinear', [quantized, ...parameters], [output]))
+  }
+  for (const { node, input } of readers) {
+    const output = editor.addTensor(`${tensor}/dequantized`, { type: 'float32', shape })
+    dequantizeTo(output)
+    editor.replaceInput(editor.named(node.name), input, output)
+  }
+  if (isOutput) dequantizeTo(tensor)
 }

@@ -16,8 +16,8 @@ export interface ScalarParameters {
   readonly scale: number
   readonly zeroPoint: number
   readonly type: ElementType
-  /** Rank of the scale tensor: some of the reference's rules look at rank 0 only. */
-  readonly scaleRank: number
+  /** Scale and zero point (or its absence) are of rank 0: some of the reference's rules look at those only. */
+  readonly isRank0: boolean
   readonly hasZeroPoint: boolean
 }
 
@@ -33,7 +33,7 @@ export function scalarParameters(editor: GraphEditor, node: Node): ScalarParamet
     scale: Number(scale.data[0]),
     zeroPoint: zero ? Number(zero.data[0]) : 0,
     type: editor.tensor(quantized)!.type,
-    scaleRank: scale.shape.length,
+    isRank0: scale.shape.length === 0 && (zero?.shape.length ?? 0) === 0,
     hasZeroPoint: zeroName !== '',
   }
 }

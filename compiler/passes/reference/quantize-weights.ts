@@ -42,8 +42,17 @@ function quantizeNode(editor: GraphEditor, node: Node): boolean {
     inputs[1] = added.output
     scaleName = added.scale
   }
+  if (bias && inputScale.shape.length > (editor.tensor(scaleName)?.shape.length ?? 0)) {
+    throw editor
+      .view(node)
+      .error(
+        'reference-refuses',
+        "The reference does not load the model: it multiplies the input's scale of shape [1] by the weight's of shape []",
+        'Write the scales of activations with shape [], or give the node an int32 bias.',
+      )
+  }
   if (bias) inputs[2] = addQuantizedBias(editor, node, bias, Number(inputScale.data[0]), scaleName)
-  editor.replace(editor.nodes.find((n) => n.name === node.name)!, { ...node, inputs })
+  editor.replace(editor.named(node.name), { ...node, inputs })
   return true
 }
 
@@ -114,9 +123,10 @@ function addQuantizedBias(
 ): string {
   const weightScales = editor.constant(weightScale)!.data as Float32Array
   const scales = weightScales.map((s) => f(inputScale * s))
-  const data = Int32Array.from(bias.data as Float32Array, (b, c) =>
-    roundHalfEven(f(b / scales[scales.length === 1 ? 0 : c]!)),
-  )
+  const data = Int32Array.from(bias.data as Float32Array, (b, c) => {
+    const rounded = roundHalfEven(f(b / scales[scales.length === 1 ? 0 : c]!))
+    return Math.min(Math.max(rounded, -(2 ** 31)), 2 ** 31 - 1)
+  })
   const base = `${node.name}/bias`
   const shape = scales.length === 1 ? [] : [scales.length]
   const names = [

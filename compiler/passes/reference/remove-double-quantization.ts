@@ -40,11 +40,13 @@ function removeAround(editor: GraphEditor, self: Node): boolean {
   if (!matches || !first || !second || first.type !== second.type) return false
   if (first.type !== 'int8' && first.type !== 'uint8') return false
   const merged = mergedParameters(first, second)
-  const parameters = merged ? addParameters(editor, parent, merged, first.type) : parent.inputs.slice(1, 3)
   editor.remove(self)
   editor.remove(child.node)
-  editor.replace(parent, { ...parent, inputs: [parent.inputs[0]!, ...parameters] })
-  editor.replace(grandchild.node, { ...grandchild.node, inputs: [parent.outputs[0]!, ...parameters] })
+  editor.replaceInput(grandchild.node, 0, parent.outputs[0]!)
+  if (merged) {
+    setParameters(editor, parent.name, merged, first.type)
+    setParameters(editor, grandchild.node.name, merged, first.type)
+  }
   return true
 }
 
@@ -62,19 +64,23 @@ function mergedParameters(
   return { scale, zeroPoint: Math.sign(position) * Math.floor(Math.abs(position) + 0.5) }
 }
 
-function addParameters(
+/** New constants, in the shapes of those that the node has. */
+function setParameters(
   editor: GraphEditor,
-  at: Node,
+  name: string,
   { scale, zeroPoint }: { scale: number; zeroPoint: number },
   type: 'int8' | 'uint8',
-): string[] {
+): void {
+  const node = editor.named(name)
+  const shapeOf = (input: number) => editor.tensor(node.inputs[input]!)!.shape
   const zero = type === 'int8' ? Int8Array.of(zeroPoint) : Uint8Array.of(zeroPoint)
-  return [
-    editor.addConstant(`${at.name}/merged_scale`, {
+  const constants = [
+    editor.addConstant(`${name}/merged_scale`, {
       type: 'float32',
-      shape: [],
+      shape: shapeOf(1),
       data: Float32Array.of(scale),
     }),
-    editor.addConstant(`${at.name}/merged_zero_point`, { type, shape: [], data: zero }),
+    editor.addConstant(`${name}/merged_zero_point`, { type, shape: shapeOf(2), data: zero }),
   ]
+  editor.replace(node, { ...node, inputs: [node.inputs[0]!, ...constants] })
 }
