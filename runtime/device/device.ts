@@ -14,21 +14,29 @@ export interface Device {
   readonly service: DeviceService
   /** One invoke for each entry, in order. */
   run(calls: readonly EdgeBytes[]): Promise<Uint8Array[][]>
+  /** Waits until no other board computes. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>
   /** Whether it passes. */
   selftest(): Promise<boolean>
 }
 
 /** Pre: nothing is missing (toolchain.ts). Throws CapletError where the firmware does not build, fit or open. */
-export async function openDevice(board: Board, tier: TierName, wasm: Uint8Array): Promise<Device> {
+export async function openDevice(
+  board: Board,
+  tier: TierName,
+  wasm: Uint8Array,
+  icountShift = board.counter.icountShift,
+): Promise<Device> {
   const name = `${board.runtime}:${tier}`
   const firmware = await oneAtATime(() => buildCapsuleFirmware(board, tier, wasm))
-  const link = new DeviceLink(name, startEmulator(board, firmware.elf), emulatorPatience)
+  const link = new DeviceLink(name, startEmulator(board, firmware.elf, icountShift), emulatorPatience)
   try {
     const service = await DeviceService.open(name, link)
     const image = board.protectsFlash ? null : (await service.checksum()).image
     return {
       firmware,
       service,
+      exclusively: oneAtATime,
       run: (calls) => oneAtATime(() => runAll(service, calls, image, name)),
       selftest: () => oneAtATime(async () => (await service.selftest()) !== null),
     }

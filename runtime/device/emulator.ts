@@ -12,11 +12,11 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-export function startEmulator(board: Board, elf: string): Line {
+export function startEmulator(board: Board, elf: string, icountShift = board.counter.icountShift): Line {
   const child = spawn(board.qemu, [
     ...board.qemuArguments,
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
-    ...['-icount', `shift=${board.counter.icountShift}`, '-kernel', elf],
+    ...['-icount', `shift=${icountShift}`, '-kernel', elf],
   ])
   running.add(child)
   let complaint = ''

@@ -45,6 +45,11 @@ export class DeviceService {
   readonly hello: Hello
   readonly descriptor: Descriptor
 
+  /** At this moment: `hello` is as it was when the board was opened. */
+  async askHello(): Promise<Hello> {
+    return parseHello(this.hello.board, await this.#requests.ask(kinds.hello))
+  }
+
   private constructor(requests: Requests, hello: Hello, descriptor: Descriptor) {
     this.#requests = requests
     this.hello = hello

@@ -18,11 +18,12 @@ typedef struct {
 #define RECEIVED (1u << 5)
 #define TRANSMIT_EMPTY (1u << 7)
 #define SERIAL_INTERRUPT 37u
+#define PRESCALER 64u
 
 void port_start(void)
 {
   SERIAL->control = 1u << 13 | 1u << 5 | 1u << 3 | 1u << 2; // on, interrupt at a received byte, transmit, receive
-  TIMER->prescaler = 0;
+  TIMER->prescaler = PRESCALER - 1u;
   TIMER->reload = UINT32_MAX;
   TIMER->event = 1;
   TIMER->control = 1;
@@ -56,5 +57,5 @@ uint32_t port_ticks(void)
 
 uint32_t port_ticks_per_second(void)
 {
-  return 1000000000u;
+  return 1000000000u / PRESCALER;
 }
