@@ -3,6 +3,7 @@
 //   S = float32 sum of the values of the window's cells inside the image, added in one of three orders (SUMMATION).
 //   input [BATCHES][INPUT_HEIGHT][INPUT_WIDTH][CHANNELS], output [BATCHES][OUTPUT_HEIGHT][OUTPUT_WIDTH][CHANNELS]
 // Every window has a cell inside. count = cells inside, or the kernel's size, or the cells inside image and pads (COUNT).
+import { storeFloat } from "../primitives"
 import { copyWeights } from "../weights"
 import { roundPairFloat } from "../elementwise"
 import { dequantize, quantize } from "../quantize"
@@ -122,7 +123,7 @@ function valueAt(cell: usize): f32 {
 
 function writeAverage(output: usize, value: f32): void {
   if (OUTPUT_KIND == VALUE) {
-    store<f32>(output, value)
+    storeFloat(output, value)
   } else if (OUTPUT_KIND == SHIFTED_QUANTUM) {
     store<u8>(output, <u8>roundPairFloat(value, OUTPUT_SCALE, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX))
   } else {

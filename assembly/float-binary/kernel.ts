@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT-0
 // float_binary: y = f32(A op B), then Q(y) where the output is 8-bit. A side is float32, or 8-bit read through 256 float32 values.
 //   The output is dense, in its storage order; a and b have a step in bytes per loop, 0 where they are broadcast.
+import { storeFloat } from "../primitives"
 import { copyWeights } from "../weights"
 import { quantize } from "../quantize"
 import {
@@ -86,6 +87,6 @@ function combine(a: f32, b: f32): f32 {
 }
 
 function write(output: usize, value: f32): void {
-  if (OUTPUT_IS_FLOAT) store<f32>(output, value)
+  if (OUTPUT_IS_FLOAT) storeFloat(output, value)
   else store<u8>(output, <u8>quantize(value, OUTPUT_SCALE, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX))
 }

@@ -2,6 +2,7 @@
 // float_softmax: over the rows x = values of input[outer][0..LENGTH-1][inner]:
 //   e_j = exp(f32(x_j - max x)), S = their float32 sum in four lanes, y_j = f32(e_j * f32(1 / S)), then Q where the output is 8-bit.
 // The lanes take the first LENGTH - LENGTH mod 4 values in turn and are joined crosswise; the others follow one by one.
+import { storeFloat } from "../primitives"
 import { copyWeights } from "../weights"
 import { expOfDifference } from "../exp"
 import { quantize } from "../quantize"
@@ -31,7 +32,7 @@ function softmaxOfRow(start: usize): void {
   for (let j: usize = 0; j < LENGTH; j++) {
     const y = load<f32>(ROW + (j << 2)) * reciprocal
     const at = start + j * INNER
-    if (OUTPUT_IS_FLOAT) store<f32>(OUTPUT + (at << 2), y)
+    if (OUTPUT_IS_FLOAT) storeFloat(OUTPUT + (at << 2), y)
     else store<u8>(OUTPUT + at, <u8>quantize(y, OUTPUT_SCALE, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX))
   }
 }

@@ -2,7 +2,9 @@
 // Every operator's cases (named and generated): the kernel, as built and run, against the reference.
 // Each operators/<folder>/ has its cases in cases.ts; a folder without them fails.
 import { existsSync, readdirSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { presentRuntimes } from '../../runtime/list.js'
+import { wasmtimeRuntime } from '../../runtime/wasmtime/wasmtime.js'
 import type { OperatorName } from '../ir/operators.js'
 import { operators } from './list.js'
 import { Random } from './random.js'
@@ -39,6 +41,16 @@ it('all operators give the same bytes with the f32 requantizer, and with memory 
   ])
   expect(await compareWithReference(generated, { preferFloat: true, reuseMemory: false })).toEqual([])
 }, 240_000)
+
+// The bench runs each capsule in every runtime that is here; this line makes an absent one visible.
+const wasmtime = await wasmtimeRuntime.availability()
+const why = 'reason' in wasmtime ? `: ${wasmtime.reason}; ${wasmtime.remedy}` : ''
+it.skipIf('reason' in wasmtime)(`the cases above ran in wasmtime too${why}`, async () => {
+  const { present } = await presentRuntimes(undefined)
+  expect(present.map(({ runtime }) => runtime.name)).toContain('wasmtime')
+})
+
+afterAll(() => wasmtimeRuntime.close())
 
 it('every operator folder is in the list', () => {
   expect(operators.map(({ name }) => folderOf(name)).sort()).toEqual(folders.sort())

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs operator cases through the real way of a graph (layouts, lowering, memory plan, build, V8) and compares every
-// output byte with the operator's reference. All cases of a call become one capsule, one node each.
+// Runs operator cases through the real way of a graph (layouts, lowering, memory plan, build, every runtime that is here)
+// and compares every output byte with the operator's reference. All cases of a call become one capsule, one node each.
+
+import { presentRuntimes } from '../../runtime/list.js'
 import { assemble } from '../codegen/assemble.js'
 import type { Capsule } from '../codegen/capsule.js'
 import { bytesOf, fromEdge, toEdge } from '../evaluate.js'
@@ -80,13 +82,35 @@ export async function runGraph(
     memory.set(bytesOf(toEdge(data, shape, layout)), edge.offset)
   })
   exports.invoke()
+  const outputs = capsule.outputs.map(({ offset, bytes }) => memory.slice(offset, offset + bytes))
+  const edges = inputs.map(({ data, shape }) => bytesOf(toEdge(data, shape, layout)))
+  await confirmElsewhere(capsule, edges, outputs)
   return graph.outputs.map((name, index) => {
     const { type, shape } = tensorOf(graph, name)
-    const { offset, bytes } = capsule.outputs[index]!
     const data = allocate(type, sizeOf(shape))
-    bytesOf(data).set(memory.subarray(offset, offset + bytes))
+    bytesOf(data).set(outputs[index]!)
     return fromEdge(data, shape, layout)
   })
+}
+
+/** The same capsule in the other runtimes that are here. Throws where one gives another byte. */
+async function confirmElsewhere(
+  capsule: Capsule,
+  inputs: readonly Uint8Array[],
+  expected: readonly Uint8Array[],
+): Promise<void> {
+  const { present } = await presentRuntimes(undefined)
+  for (const { runtime, needsWasi } of present) {
+    if (runtime.name === 'node' || needsWasi) continue
+    const running = await runtime.open(capsule)
+    const [outputs] = await running.run([inputs])
+    await running.close()
+    expected.forEach((bytes, i) => {
+      const at = bytes.findIndex((byte, k) => byte !== outputs![i]![k])
+      if (at >= 0)
+        throw new Error(`${runtime.name}: ${capsule.outputs[i]!.name} differs from V8 at byte ${at}`)
+    })
+  }
 }
 
 /** All cases in one capsule. */
