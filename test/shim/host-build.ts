@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Builds test programs from the shim, one engine and a main file, with the host's C compiler. Objects and programs are kept
+// under the hash of everything they depend on, so that a second run of the tests builds nothing.
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { runTool } from '../../runtime/device/objects.js'
+import { Fingerprint, headersOf, product } from '../../runtime/device/products.js'
+import { versionOf } from '../../runtime/device/toolchain.js'
+import { engineBuild, shimFolder, shimSources } from '../../runtime/engines/engine-build.js'
+import { type EngineName, engineList } from '../../runtime/engines/list.js'
+import { missingSources } from '../../runtime/engines/sources.js'
+
+export const testFolder = dirname(fileURLToPath(import.meta.url))
+export const testFile = (name: string): string => join(testFolder, name)
+
+const compiler = process.env.CC ?? 'cc'
+
+/** What every build of the project has; the shim itself is C99 and nothing else. */
+const always = ['-g', '-ffp-contract=off', '-fno-common', '-ffunction-sections', '-fdata-sections']
+const strict = ['-std=c99', '-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wstrict-prototypes', '-Werror']
+export const sanitizers = ['-fsanitize=address', '-fsanitize=undefined', '-fno-sanitize-recover=undefined']
+
+/** Why programs cannot be built here; null where they can. */
+export async function missingTools(engine: EngineName | null): Promise<string | null> {
+  if ((await versionOf(compiler)) === null)
+    return `no C compiler (${compiler}): apt-get install gcc libc6-dev`
+  const missing = engine === null ? null : await missingSources(engineList.engines[engine].source)
+  return missing && `${missing.reason}; ${missing.remedy}`
+}
+
+export interface CFiles {
+  readonly name: string
+  readonly sources: readonly string[]
+  readonly includes: readonly string[]
+  readonly flags: readonly string[]
+}
+
+/** The objects' paths. */
+export async function compileFiles({ name, sources, includes, flags }: CFiles): Promise<string[]> {
+  const print = new Fingerprint().add((await versionOf(compiler))!, ...flags)
+  for (const path of sources) await print.add(basename(path)).addFile(path)
+  print.add(...(await headersOf(includes)))
+  const objects = sources.map((path, index) => `${index}-${basename(path, '.c')}.o`)
+  const folder = await product('host-objects', name, print.text(), async (into) => {
+    for (const [index, path] of sources.entries()) {
+      const paths = includes.map((include) => `-I${include}`)
+      await runTool(compiler, [...always, ...flags, ...paths, '-c', path, '-o', join(into, objects[index]!)])
+    }
+  })
+  return objects.map((object) => join(folder, object))
+}
+
+/** The program's path. */
+export async function linkProgram(name: string, objects: readonly string[], flags: readonly string[]) {
+  const print = new Fingerprint().add(...objects, ...flags)
+  const folder = await product('host-programs', name, print.text(), async (into) => {
+    await runTool(compiler, [...flags, ...objects, '-Wl,--gc-sections', '-lm', '-o', join(into, 'program')])
+  })
+  return join(folder, 'program')
+}
+
+/** The project's own C, with warnings as errors. */
+export const compileOwn = (
+  name: string,
+  sources: readonly string[],
+  flags: readonly string[],
+  includes: readonly string[] = [],
+) => compileFiles({ name, sources, includes: [shimFolder, ...includes], flags: [...strict, ...flags] })
+
+/** Other people's C, as it is. */
+export async function compileEngine(engine: EngineName, flags: readonly string[]): Promise<string[]> {
+  const build = await engineBuild(engine)
+  const system = build.includes.flatMap((include) => ['-isystem', include])
+  const own = [...strict, ...build.flags, ...flags, ...system]
+  const binding = await compileFiles({
+    name: `${engine}-binding`,
+    sources: [build.binding],
+    includes: [shimFolder],
+    flags: own,
+  })
+  const sources = [...build.interpreter, ...build.sources]
+  // Engines use unaligned accesses on purpose, where the machine has them.
+  const theirs = ['-std=gnu11', '-w', ...build.flags, ...flags.filter((flag) => !/undefined/.test(flag))]
+  return [
+    ...binding,
+    ...(await compileFiles({ name: engine, sources, includes: build.includes, flags: theirs })),
+  ]
+}
+
+export const compileShim = (flags: readonly string[]): Promise<string[]> =>
+  compileOwn('shim', shimSources, flags)
+
+/** A program that runs capsules in an interpreter. */
+export async function interpreterProgram(
+  engine: EngineName,
+  main: string,
+  flags: readonly string[],
+): Promise<string> {
+  const { symbol } = engineList.engines[engine]
+  const objects = [
+    ...(await compileShim(flags)),
+    ...(await compileEngine(engine, flags)),
+    ...(await compileMain(main, [symbol], flags)),
+  ]
+  return linkProgram(`${basename(main, '.c')}-${engine}`, objects, flags)
+}
+
+/** The main file knows its engines through engines.h, which lists their symbols. */
+export async function compileMain(
+  main: string,
+  symbols: readonly string[],
+  flags: readonly string[],
+): Promise<string[]> {
+  const definitions = [
+    `-DENGINES=${symbols.length}`,
+    `-DENGINE_SYMBOLS=${symbols.map((symbol) => `&${symbol}`).join(',')}`,
+    `-DENGINE_DECLARATIONS=${symbols.map((symbol) => `extern const caplet_engine ${symbol};`).join(' ')}`,
+  ]
+  const posix = ['-D_POSIX_C_SOURCE=200809L']
+  return compileOwn(basename(main, '.c'), [main], [...posix, ...definitions, ...flags], [testFolder])
+}
