@@ -3,9 +3,11 @@
 import { channelBytes, Layer } from "./block"
 import { finish, outputSize } from "./finish"
 
-/** Address of the input's first channel at (y, x) of an image; 0 in the padding. */
+const OUTSIDE: usize = usize.MAX_VALUE
+
+/** Address of the input's first channel at (y, x) of an image; OUTSIDE in the padding. */
 function pixelAt(layer: Layer, input: usize, image: i32, y: i32, x: i32): usize {
-  if (<u32>y >= <u32>layer.inHeight || <u32>x >= <u32>layer.inWidth) return 0
+  if (<u32>y >= <u32>layer.inHeight || <u32>x >= <u32>layer.inWidth) return OUTSIDE
   return input + <usize>(((image * layer.inHeight + y) * layer.inWidth + x) * layer.inChannels)
 }
 
@@ -44,7 +46,7 @@ function convolvePixel(layer: Layer, input: usize, output: usize, image: i32, y:
     for (let column = 0; column < layer.windowWidth; column++) {
       const pixel = pixelAt(layer, input, image, top + row * layer.dilationY, left + column * layer.dilationX)
       for (let c = 0; c < groupIn; c++) {
-        const value = pixel == 0 ? padding : element(pixel + <usize>(firstIn + c), isUnsigned)
+        const value = pixel == OUTSIDE ? padding : element(pixel + <usize>(firstIn + c), isUnsigned)
         sum += value * <i32>load<i8>(weights + <usize>((depth >> 2) * lanes * 4 + (depth & 3)))
         total += value
         depth++
@@ -77,7 +79,7 @@ function sumWindow(layer: Layer, input: usize, image: i32, y: i32, x: i32, chann
   for (let row = 0; row < layer.windowHeight; row++) {
     for (let column = 0; column < layer.windowWidth; column++) {
       const pixel = pixelAt(layer, input, image, top + row * layer.dilationY, left + column * layer.dilationX)
-      const value = pixel == 0 ? layer.inputZeroPoint : element(pixel + channel, layer.isUnsigned)
+      const value = pixel == OUTSIDE ? layer.inputZeroPoint : element(pixel + channel, layer.isUnsigned)
       sum += value * (layer.isWide ? <i32>load<i16>(weights) : <i32>load<i8>(weights))
       weights += layer.isWide ? 2 : 1
     }

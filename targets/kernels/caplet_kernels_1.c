@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT-0
+// The kernels of interface 1 by the names under which capsules import them.
+#include "caplet_kernels_1.h"
+
+static const caplet_kernel kernels[] = {
+  {"convolution", "(iiii)", caplet_convolution},
+  {"depthwise", "(iiii)", caplet_depthwise},
+  {"fully_connected", "(iiii)", caplet_fully_connected},
+};
+
+const caplet_kernels caplet_kernels_1 = {1, "caplet_kernels_1", kernels, sizeof kernels / sizeof kernels[0]};

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT-0
+// convolution: output[pixel][o] = requantize(bias[o] + sum over d of column(pixel)[d] * weight[o][d])
+//   Two pixels at a time: their columns are widened to int16 in scratch, then every block of four channels is summed over
+//   them. Columns deeper than a chunk go by in chunks, while the sums of all channels wait in scratch.
+//   scratch: | column, 4 * chunk bytes | bytes of one column, chunk | sums [channel][2], where there are several chunks |
+#include "caplet_kernels_1.h"
+#include "column.h"
+#include "finish.h"
+#include "sums.h"
+#include "words.h"
+
+static const int32_t zeros[8];
+
+// What is computed at a time: two pixels of one group. Without a second pixel, `second` is `first`.
+typedef struct pixel_pair {
+  caplet_window_place places[2];
+  uint32_t count;
+  uint8_t *outputs[2];
+  uint32_t totals[2]; // of the columns, where there are corrections
+} pixel_pair;
+
+static void fill_columns(const caplet_layer *layer, pixel_pair *pair, uint32_t start, uint32_t end)
+{
+  uint32_t *column = (uint32_t *)(void *)layer->scratch;
+  uint8_t *bytes = layer->scratch + 4u * layer->chunk;
+  for (uint32_t pixel = 0; pixel < pair->count; pixel++) {
+    const uint8_t *source = caplet_gather(layer, &pair->places[pixel], start, end, bytes);
+    caplet_widen(source, end - start, layer->is_unsigned, column, pixel);
+    if (layer->is_corrected) pair->totals[pixel] += caplet_sum_bytes(source, end - start, layer->is_unsigned);
+  }
+}
+
+static void sum_block(const caplet_layer *layer, uint32_t depth, const uint8_t *weights, uint32_t channels,
+                      const int32_t *from, int32_t *to)
+{
+  const uint32_t *column = (const uint32_t *)(const void *)layer->scratch;
+  const uint32_t quads = (depth + 3u) / 4u;
+  if (channels == 4u) caplet_sum_pairs(column, quads, weights, from, to);
+  else caplet_sum_few_pairs(column, quads, weights, channels, from, to);
+}
+
+static void finish_block(const caplet_layer *layer, const pixel_pair *pair, int32_t *sums, const uint8_t *records,
+                         uint32_t channel, uint32_t channels)
+{
+  const uint32_t place = channel * layer->output_width;
+  if (layer->is_corrected) caplet_correct(layer, sums, records, channels, pair->totals, 2);
+  caplet_finish_pairs(layer, sums, records, channels, pair->outputs[0] + place, pair->outputs[1] + place);
+}
+
+// The columns are whole in scratch.
+static void convolve_whole(const caplet_layer *layer, pixel_pair *pair, const uint8_t *block)
+{
+  const uint32_t group_channels = layer->out_channels / layer->groups;
+  const uint32_t channel_size = layer->record_size + caplet_fill_up(layer->depth);
+  int32_t sums[8];
+  fill_columns(layer, pair, 0, layer->depth);
+  for (uint32_t channel = 0; channel < group_channels; channel += 4u) {
+    const uint32_t channels = caplet_least(group_channels - channel, 4);
+    sum_block(layer, layer->depth, block + channels * layer->record_size, channels, zeros, sums);
+    finish_block(layer, pair, sums, block, channel, channels);
+    block += channels * channel_size;
+  }
+}
+
+static void convolve_chunks(const caplet_layer *layer, pixel_pair *pair, const uint8_t *blocks)
+{
+  const uint32_t group_channels = layer->out_channels / layer->groups;
+  const uint32_t channel_size = layer->record_size + caplet_fill_up(layer->depth);
+  int32_t *all_sums = (int32_t *)(void *)(layer->scratch + 5u * layer->chunk);
+  for (uint32_t start = 0; start < layer->depth; start += layer->chunk) {
+    const uint32_t end = caplet_least(start + layer->chunk, layer->depth);
+    const uint8_t *block = blocks;
+    int32_t *sums = all_sums;
+    fill_columns(layer, pair, start, end);
+    for (uint32_t channel = 0; channel < group_channels; channel += 4u) {
+      const uint32_t channels = caplet_least(group_channels - channel, 4);
+      const uint8_t *weights = block + channels * (layer->record_size + start);
+      sum_block(layer, end - start, weights, channels, start == 0u ? zeros : sums, sums);
+      if (end == layer->depth) finish_block(layer, pair, sums, block, channel, channels);
+      block += channels * channel_size;
+      sums += 8;
+    }
+  }
+}
+
+static void convolve_pair(const caplet_layer *layer, pixel_pair *pair, const uint8_t *blocks)
+{
+  if (pair->count == 1u) pair->outputs[1] = pair->outputs[0];
+  pair->totals[0] = 0;
+  pair->totals[1] = 0;
+  if (layer->depth <= layer->chunk) convolve_whole(layer, pair, blocks);
+  else convolve_chunks(layer, pair, blocks);
+  pair->count = 0;
+}
+
+static void convolve_group(const caplet_layer *layer, uint32_t image, uint32_t group, const uint8_t *blocks)
+{
+  const uint32_t pixels = layer->output_size.height * layer->output_size.width;
+  const uint32_t in_place = image * layer->input_size.height * layer->input_size.width * layer->in_channels;
+  const uint8_t *input = layer->input + in_place + group * (layer->in_channels / layer->groups);
+  uint8_t *output = layer->output + (image * pixels * layer->out_channels + group * (layer->out_channels / layer->groups)) *
+                                      layer->output_width;
+  pixel_pair pair;
+  pair.count = 0;
+  for (uint32_t y = 0; y < layer->output_size.height; y++) {
+    for (uint32_t x = 0; x < layer->output_size.width; x++) {
+      caplet_window_place *place = &pair.places[pair.count];
+      place->image = input;
+      place->top = (int32_t)(y * layer->stride.height) - (int32_t)layer->pad.height;
+      place->left = (int32_t)(x * layer->stride.width) - (int32_t)layer->pad.width;
+      pair.outputs[pair.count] = output;
+      output += layer->out_channels * layer->output_width;
+      pair.count++;
+      if (pair.count == 2u) convolve_pair(layer, &pair, blocks);
+    }
+  }
+  if (pair.count == 1u) convolve_pair(layer, &pair, blocks);
+}
+
+bool caplet_convolution(const caplet_kernel_context *context, const uint64_t *arguments)
+{
+  caplet_layer layer;
+  if (!caplet_read_convolution(&layer, context, arguments)) return false;
+  const uint32_t channel_size = layer.record_size + caplet_fill_up(layer.depth);
+  const uint32_t group_size = layer.out_channels / layer.groups * channel_size;
+  for (uint32_t image = 0; image < layer.batch; image++) {
+    for (uint32_t group = 0; group < layer.groups; group++) {
+      convolve_group(&layer, image, group, layer.contents + group * group_size);
+    }
+  }
+  return true;
+}

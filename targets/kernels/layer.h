@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT-0
+// A layer as its parameter block describes it, after every check: nothing that the kernels compute from it can leave
+// the ranges that were checked.
+#ifndef CAPLET_LAYER_H
+#define CAPLET_LAYER_H
+
+#include "caplet_kernels.h"
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "blocks and weights are little-endian, and read as such"
+#endif
+
+typedef enum caplet_requantizer {
+  CAPLET_REQUANTIZE_PLAIN = 0,
+  CAPLET_REQUANTIZE_WINDOW = 1,
+  CAPLET_REQUANTIZE_FULL = 2,
+  CAPLET_REQUANTIZE_FLOAT = 3,
+  CAPLET_RESULT_FLOAT = 4
+} caplet_requantizer;
+
+// Of the outputs.
+typedef struct caplet_levels {
+  int32_t zero_point;
+  int32_t minimum;
+  int32_t maximum;
+} caplet_levels;
+
+typedef struct caplet_plane {
+  uint32_t height;
+  uint32_t width;
+} caplet_plane;
+
+typedef struct caplet_layer {
+  caplet_requantizer requantizer;
+  bool is_unsigned;  // uint8 input
+  bool is_corrected; // records end with a correction
+  bool is_wide;      // int16 weights
+  int32_t input_zero_point;
+  caplet_levels levels;
+  uint32_t batch;
+  uint32_t groups;
+  uint32_t in_channels;
+  uint32_t out_channels;
+  caplet_plane input_size;
+  caplet_plane output_size;
+  caplet_plane window;
+  caplet_plane stride;
+  caplet_plane dilation;
+  caplet_plane pad;
+  caplet_plane tile; // depthwise: output size of a tile
+  uint32_t chunk;    // convolution: depth summed at a time
+  uint32_t depth;    // products per output
+  uint32_t record_size; // with the correction
+  uint32_t output_width; // bytes per output: 1, or 4 for float32
+  const uint8_t *contents; // records and weights, in flash
+  const uint8_t *input;
+  uint8_t *output;
+  uint8_t *scratch; // aligned to 4
+} caplet_layer;
+
+// False: refused.
+bool caplet_read_convolution(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_read_depthwise(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_read_row(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments);
+
+// Elements of a line of `elements` int16 in a depthwise kernel's scratch: whole pairs, and one pair more.
+static inline uint32_t caplet_line_length(uint32_t elements)
+{
+  return ((elements + 1u) & ~1u) + 2u;
+}
+
+static inline uint32_t caplet_fill_up(uint32_t bytes)
+{
+  return (bytes + 3u) & ~3u;
+}
+
+static inline uint32_t caplet_least(uint32_t a, uint32_t b)
+{
+  return a < b ? a : b;
+}
+
+#endif

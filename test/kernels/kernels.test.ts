@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The C kernels against the operators' references and against the twin, on every operator case and on random layers; and
+// both against damaged blocks: refused by both or by neither, nothing touched, no step outside (sanitizers).
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as convolution from '../../compiler/operators/convolution/cases.js'
+import * as fullyConnected from '../../compiler/operators/fully-connected/cases.js'
+import { Random } from '../../compiler/operators/random.js'
+import { callOf, type KernelCall, type KnownCall, type Outcome, openBareTwin } from './calls.js'
+import { buildServer, hasCompiler, NativeKernels, sanitizers } from './native.js'
+
+const skipped = hasCompiler() ? '' : ' (skipped: no C compiler cc here)'
+const withCompiler = skipped === '' ? describe : describe.skip
+
+let twin: (call: KernelCall) => Outcome
+beforeAll(async () => {
+  twin = await openBareTwin()
+})
+
+/** Each case in integers and in float32. */
+function knownCalls(seed: number, randomLayers: number): KnownCall[] {
+  const random = new Random(seed)
+  const cases = [
+    ...convolution.cases(random),
+    ...fullyConnected.cases(random),
+    ...Array.from({ length: randomLayers }, () => convolution.randomCase(random)),
+    ...Array.from({ length: randomLayers / 4 }, () => fullyConnected.randomCase(random)),
+  ]
+  return cases.flatMap((operatorCase) =>
+    [false, true].flatMap((preferFloat) => callOf(operatorCase, preferFloat, random) ?? []),
+  )
+}
+
+/** What is wrong with an outcome; null where nothing is. */
+function faultOf(call: KnownCall, { done, memory }: Outcome): string | null {
+  if (!done) return 'refused'
+  for (const [at, byte] of memory.entries()) {
+    if (at >= call.scratch && at < call.scratch + call.scratchBytes) continue
+    const place = at - call.output
+    const isOutput = place >= 0 && place < call.expected.length
+    const wanted = isOutput ? call.expected[place] : call.memory[at]
+    if (byte !== wanted)
+      return `byte ${isOutput ? place : at} of ${isOutput ? 'the output' : 'memory'}: ${byte} instead of ${wanted}`
+  }
+  return null
+}
+
+const faultsOf = (calls: readonly KnownCall[], outcomes: readonly Outcome[]): string[] =>
+  calls.flatMap((call, index) => {
+    const fault = faultOf(call, outcomes[index]!)
+    return fault ? [`${call.kernel}, ${call.name}: ${fault}`] : []
+  })
+
+it('the twin gives what the references give', () => {
+  const calls = knownCalls(1, 200)
+  expect(new Set(calls.map(({ kernel }) => kernel)).size).toBe(3)
+  expect(faultsOf(calls, calls.map(twin))).toEqual([])
+})
+
+withCompiler(`the C kernels${skipped}`, () => {
+  let folder: string
+  let plain: NativeKernels
+  let watched: NativeKernels
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'caplet-kernels-'))
+    buildServer(join(folder, 'plain'), ['-O2'])
+    buildServer(join(folder, 'watched'), sanitizers)
+    plain = new NativeKernels(join(folder, 'plain'))
+    watched = new NativeKernels(join(folder, 'watched'))
+  })
+  afterAll(() => {
+    plain.close()
+    watched.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const runAll = async (server: NativeKernels, calls: readonly KernelCall[]) => {
+    const outcomes: Outcome[] = []
+    for (const call of calls) outcomes.push(await server.run(call))
+    return outcomes
+  }
+
+  it('give what the references give', async () => {
+    const calls = knownCalls(2, 600)
+    expect(faultsOf(calls, await runAll(plain, calls))).toEqual([])
+  })
+
+  it('read and write nothing that is not theirs', async () => {
+    const calls = knownCalls(3, 100)
+    expect(faultsOf(calls, await runAll(watched, calls))).toEqual([])
+  })
+
+  it('agree with the twin on what they refuse', async () => {
+    const random = new Random(4)
+    const small = knownCalls(4, 100).filter(({ memory, segment }) => memory.length + segment.length < 4000)
+    const counts = { done: 0, refused: 0 }
+    for (let round = 0; round < 3000; round++) {
+      const call = damage(random.pick(small), random)
+      const { done, memory } = await watched.run(call)
+      expect(done, JSON.stringify({ ...call, memory: [], segment: [...call.segment.subarray(0, 64)] })).toBe(
+        twin(call).done,
+      )
+      if (!done) expect(Buffer.compare(memory, call.memory)).toBe(0)
+      counts[done ? 'done' : 'refused']++
+    }
+    expect(counts.done).toBeGreaterThan(300)
+    expect(counts.refused).toBeGreaterThan(300)
+  })
+})
+
+/** One thing about the call that is not as the compiler makes it. */
+function damage(call: KernelCall, random: Random): KernelCall {
+  const segment = call.segment.slice()
+  const near = (value: number) => (value + random.integer(-8, 8)) >>> 0
+  const far = () => random.pick([0, 0xffffffff, 0x80000000, random.bits()])
+  switch (random.integer(0, 7)) {
+    case 0:
+      return { ...call, parameters: random.pick([near(call.parameters), far()]) }
+    case 1:
+      return { ...call, input: random.pick([near(call.input), far()]) }
+    case 2:
+      return { ...call, output: random.pick([near(call.output), far()]) }
+    case 3:
+      return { ...call, scratch: random.pick([near(call.scratch), call.scratch + 4, far()]) }
+    case 4:
+      return { ...call, memory: call.memory.slice(0, random.integer(0, call.memory.length)) }
+    case 5:
+      return { ...call, segment: segment.slice(0, random.integer(0, segment.length)) }
+    default: {
+      const size = call.kernel === 'fully_connected' ? 20 : 48
+      for (let count = random.integer(1, 3); count > 0; count--) {
+        const at = call.parameters + random.integer(0, size - 1)
+        segment[at] = random.pick([0, 1, 2, 255, segment[at]! + 1, segment[at]! - 1, random.integer(0, 255)])
+      }
+      return { ...call, segment }
+    }
+  }
+}
