@@ -108,7 +108,7 @@ function byName(
 }
 
 /** Under a name of its own first, so that nothing half-written is left. */
-function writeWhole(path: string, bytes: Uint8Array): void {
+export function writeWhole(path: string, bytes: Uint8Array): void {
   const partial = `${path}.partial`
   try {
     writeFileSync(partial, bytes)

@@ -28,6 +28,7 @@ export const documentedSchemas = [
   'inspect-after',
   'verify',
   'run',
+  'bench',
   'operators',
   'error',
   'failure',

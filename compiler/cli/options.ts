@@ -62,7 +62,15 @@ const oneOf =
   }
 
 /** Every flag that changes what is compiled; `compile`, `inspect` and `verify` share them. */
-export function addCompileOptions(command: Command): Command {
+export const addCompileOptions = (command: Command): Command =>
+  addModelOptions(command).addOption(
+    new Option('--tier <tier>', 'form of the capsule')
+      .argParser(oneOf(['portable', 'accelerated'], ['native']))
+      .default('portable'),
+  )
+
+/** The same without the tier, for commands that look at several. */
+export function addModelOptions(command: Command): Command {
   const choice = (flags: string, description: string, parse: (text: string) => string, fallback: string) =>
     command.addOption(new Option(flags, description).argParser(parse).default(fallback))
   command.option('--name <name>', "prefix in C (default: the model file's stem)", parseName)
@@ -82,7 +90,6 @@ export function addCompileOptions(command: Command): Command {
       .argParser(oneOf(targets.map(({ name }) => name)))
       .default(null, 'any: integers only'),
   )
-  choice('--tier <tier>', 'form of the capsule', oneOf(['portable', 'accelerated'], ['native']), 'portable')
   choice(
     '--io <type>',
     'element type at the edges: quantized or float',
@@ -99,23 +106,27 @@ export function addCompileOptions(command: Command): Command {
 }
 
 /** Values of the flags above. */
-export interface CompileFlags {
+export interface ModelFlags {
   readonly name?: string
   readonly shape: Shapes
   readonly contract: 'onnxruntime'
   readonly target: string | null
-  readonly tier: 'portable' | 'accelerated'
   readonly io: 'quantized' | 'float'
   readonly edgeLayout: 'model' | 'nhwc'
 }
 
+export interface CompileFlags extends ModelFlags {
+  readonly tier: 'portable' | 'accelerated'
+}
+
 /** The same values as the compiler takes them. */
-export const compileOptionsOf = ({ name, shape, contract, target, tier, io, edgeLayout }: CompileFlags) => ({
+export const compileOptionsOf = ({ tier, ...flags }: CompileFlags) => ({ ...modelOptionsOf(flags), tier })
+
+export const modelOptionsOf = ({ name, shape, contract, target, io, edgeLayout }: ModelFlags) => ({
   ...(name !== undefined && { name }),
   shapes: shape,
   contract,
   target,
-  tier,
   io,
   edgeLayout,
 })

@@ -2,6 +2,7 @@
 // All commands as one program. A fault of the flags is reported like any other failure, with exit code 2.
 import { Command, CommanderError } from 'commander'
 import { compilerVersion } from '../version.js'
+import { benchCommand } from './bench.js'
 import { reportFailure } from './command.js'
 import { compileCommand } from './compile.js'
 import { errorCommand } from './error.js'
@@ -19,6 +20,7 @@ Examples:
   $ caplet compile model.onnx -o capsule   build the capsule
   $ caplet verify model.onnx               compare it with ONNX Runtime, bit for bit
   $ caplet run capsule/model.wasm input.npy -o output.npy
+  $ caplet bench model.onnx                what one inference costs, per runtime
 
 Exit codes: 0 fine; 1 the model or the data is at fault; 2 wrong usage.`
 
@@ -33,6 +35,7 @@ export function createProgram(): Command {
     inspectCommand(),
     verifyCommand(),
     runCommand(),
+    benchCommand(),
     operatorsCommand(),
     errorCommand(),
   ]) {

@@ -3,6 +3,7 @@
 // A test finds each code in the source and fails where its entry is missing, or where nothing uses an entry.
 import type { ErrorEntries, ErrorEntry } from './entry.js'
 import { fileErrors } from './files.js'
+import { measuringErrors } from './measuring.js'
 import { modelErrors } from './model.js'
 import { operatorErrors } from './operators.js'
 import { verificationErrors } from './verification.js'
@@ -13,6 +14,7 @@ export const chapters: readonly { readonly title: string; readonly entries: Erro
   { title: 'The model', entries: modelErrors },
   { title: 'Operators and exactness', entries: operatorErrors },
   { title: 'Running and verifying', entries: verificationErrors },
+  { title: 'Measuring', entries: measuringErrors },
 ]
 
 export const catalogue: ReadonlyMap<string, ErrorEntry> = new Map(
