@@ -75,22 +75,32 @@ export const defaultCount = 1000
 
 /** Throws CapletError where the model does not compile, a file is unfit, or a named runtime is absent. */
 export async function verifyModel(path: string, options: VerifyOptions = {}): Promise<Verification> {
+  const { present, skipped } = await presentRuntimes(options.runtimes)
+  try {
+    return await verifyIn(present, skipped, path, options)
+  } finally {
+    await Promise.all(present.map(({ runtime }) => runtime.close()))
+  }
+}
+
+async function verifyIn(
+  present: readonly PresentRuntime[],
+  absent: readonly SkippedRuntime[],
+  path: string,
+  options: VerifyOptions,
+): Promise<Verification> {
   const tools = options.tools ?? toolchain
-  const { present, skipped: absent } = await presentRuntimes(options.runtimes)
   const wasi = present.some(({ needsWasi }) => needsWasi)
   const compile: CompileOptions = { ...defaultOptions, ...compileOptionsOf(options), wasi }
   options.onProgress?.('compiling', 0, 1)
   const subject = options.capsule
     ? givenSubject(path, options.capsule, compile, tools)
     : await compiledSubject(path, compile, tools)
-  const { able, unable } = ableToRun(subject, present)
-  const skipped = [...absent, ...unable]
+  const { able, unable } = ableToRun(subject, present, options.runtimes !== undefined)
   const samples = samplesFor(subject, options)
   const withReference = options.runtimes?.includes(referenceName) ?? false
-  const comparison = await openComparison(subject, able, {
-    withReference,
-    native: options.reference === 'native',
-  })
+  const native = options.reference === 'native'
+  const comparison = await openComparison(subject, able, { withReference, native })
   try {
     await comparison.run(samples, (done, total) => options.onProgress?.('comparing', done, total))
     const runtimes: RuntimeResult[] = []
@@ -103,25 +113,28 @@ export async function verifyModel(path: string, options: VerifyOptions = {}): Pr
       contract: { name: 'onnxruntime', reference: ORACLE_REFERENCE, version: ORACLE_VERSION },
       inputs: samples.length,
       runtimes,
-      skipped,
+      skipped: [...absent, ...unable],
       native: comparison.nativeDistance(),
     }
   } finally {
     await comparison.close()
-    await Promise.all(present.map(({ runtime }) => runtime.close()))
   }
 }
 
-/** An accelerated capsule has no WASI form: a program that runs only such forms is passed over. */
-function ableToRun({ manifest }: Subject, present: readonly PresentRuntime[]) {
+/** An accelerated capsule has no WASI form: a program that runs only such forms is passed over, unless it was named. */
+function ableToRun({ manifest }: Subject, present: readonly PresentRuntime[], isNamed: boolean) {
   const fits = ({ needsWasi }: PresentRuntime) => manifest.kernel_interface === null || !needsWasi
   const unable = present
     .filter((entry) => !fits(entry))
-    .map(({ runtime: { name } }) => ({
-      name,
-      reason:
-        'the program runs only WASI commands, and an accelerated capsule is none; install its Python package',
-    }))
+    .map(({ runtime: { name } }): SkippedRuntime => {
+      const reason = 'its program runs only WASI commands, and an accelerated capsule is none'
+      if (!isNamed) return { name, reason: `${reason}; install its Python package` }
+      throw new CapletError({
+        code: 'missing-runtime',
+        message: `The runtime ${name} cannot run this capsule: ${reason}`,
+        remedy: 'Install its Python package: python3 -m pip install wasmtime',
+      })
+    })
   return { able: present.filter(fits), unable }
 }
 
