@@ -121,8 +121,8 @@ export class ModelBuilder {
     const exact = ((high - low) / 255) * this.random.float(0.9, 1.1)
     const scale = this.random.boolean() ? Math.fround(exact) : 2 ** Math.round(Math.log2(exact))
     const lowest = this.type === 'int8' ? -128 : 0
-    const zeroPoint = Math.round(lowest - low / scale)
-    return { scale, zeroPoint: Math.max(lowest, Math.min(lowest + 255, zeroPoint)) }
+    const zeroPoint = Math.max(lowest, Math.min(lowest + 255, Math.round(lowest - low / scale)))
+    return { scale, zeroPoint: zeroPoint + 0 } // never -0
   }
 
   parameters({ scale, zeroPoint }: Quantum): Pick<Activation, 'scaleName' | 'zeroPointName'> {

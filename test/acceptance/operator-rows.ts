@@ -1,145 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One small graph for each operator, and each way of using it, that the compiler promises; each in both forms.
 import type { Activation, ModelBuilder } from './forms.js'
+import { image, type Row, row, signal, vector } from './row.js'
+import { sumRows } from './sum-rows.js'
 import { weighted } from './weighted-layers.js'
-
-export interface Row {
-  readonly name: string
-  /** Adds inputs, layers and one output. */
-  build(b: ModelBuilder): void
-  /** Different values that its output must take over all samples; default 12. */
-  readonly variety?: number
-  /** The reference merges its two neighbouring pairs of Q and DQ into one, with quanta of their own. */
-  readonly isMerged?: boolean
-}
-
-const image = [1, 4, 7, 6] as const
-const signal = [1, 4, 19] as const
-const vector = [1, 12] as const
-
-/** A row of one activation: input -> layer -> output. */
-const row = (
-  name: string,
-  shape: readonly number[],
-  layer: (b: ModelBuilder, x: Activation) => Activation,
-  variety?: number,
-): Row => ({
-  name,
-  build: (b) => b.output(layer(b, b.input(shape))),
-  ...(variety === undefined ? {} : { variety }),
-})
-
-const convolutions: Row[] = [
-  row('Conv 1-D: stride, uneven pads', signal, (b, x) =>
-    weighted(b, 'Conv', x, {
-      shape: [6, 4, 5],
-      channelAxis: 0,
-      attributes: { strides: [2], pads: [1, 3], kernel_shape: [5] },
-    }),
-  ),
-  row('Conv 1-D: dilation, no bias', signal, (b, x) =>
-    weighted(b, 'Conv', x, {
-      shape: [5, 4, 3],
-      channelAxis: 0,
-      bias: 'none',
-      attributes: { dilations: [4] },
-    }),
-  ),
-  row('Conv 2-D: explicit pads, stride, dilation', image, (b, x) =>
-    weighted(b, 'Conv', x, {
-      shape: [5, 4, 3, 2],
-      channelAxis: 0,
-      attributes: { strides: [2, 1], pads: [2, 0, 1, 1], dilations: [1, 2] },
-    }),
-  ),
-  row('Conv 2-D: groups', image, (b, x) =>
-    weighted(b, 'Conv', x, { shape: [6, 2, 3, 3], channelAxis: 0, attributes: { group: 2 } }),
-  ),
-  row('Conv 2-D: depthwise', image, (b, x) =>
-    weighted(b, 'Conv', x, {
-      shape: [4, 1, 3, 3],
-      channelAxis: 0,
-      attributes: { group: 4, pads: [1, 1, 1, 1] },
-    }),
-  ),
-  ...['SAME_UPPER', 'SAME_LOWER', 'VALID'].map((auto_pad) =>
-    row(`Conv 2-D: ${auto_pad}`, image, (b, x) =>
-      weighted(b, 'Conv', x, {
-        shape: [3, 4, 2, 3],
-        channelAxis: 0,
-        attributes: { auto_pad, strides: [2, 2] },
-      }),
-    ),
-  ),
-  row('Conv 2-D: float bias', image, (b, x) =>
-    weighted(b, 'Conv', x, { shape: [5, 4, 1, 1], channelAxis: 0, bias: 'float' }),
-  ),
-  row('Conv 2-D: float weights', image, (b, x) =>
-    weighted(b, 'Conv', x, { shape: [5, 4, 3, 3], channelAxis: 0, weight: 'float' }),
-  ),
-  row('Conv 2-D: QuantizeLinear of an initializer', image, (b, x) =>
-    weighted(b, 'Conv', x, { shape: [5, 4, 3, 3], channelAxis: 0, weight: 'requantized' }),
-  ),
-  {
-    name: 'Conv 2-D: scales of shape [1]',
-    build: (b) => {
-      b.scaleShape = [1]
-      b.output(weighted(b, 'Conv', b.input(image), { shape: [5, 4, 2, 2], channelAxis: 0 }))
-      b.scaleShape = []
-    },
-  },
-  row('Conv 2-D, Relu', image, (b, x) =>
-    weighted(b, 'Conv', x, {
-      shape: [5, 4, 3, 3],
-      channelAxis: 0,
-      range: [0, 4],
-      before: (build, float) => build.node('Relu', [float]),
-    }),
-  ),
-  row('Conv 2-D, Clip', image, (b, x) =>
-    weighted(b, 'Conv', x, {
-      shape: [5, 4, 3, 3],
-      channelAxis: 0,
-      range: [0, 3],
-      before: (build, float) => build.node('Clip', [float, build.floats([0], []), build.floats([6], [])]),
-    }),
-  ),
-  row('Conv 2-D with float weights, BatchNormalization', image, (b, x) =>
-    weighted(b, 'Conv', x, {
-      shape: [4, 4, 3, 3],
-      channelAxis: 0,
-      weight: 'float',
-      before: (build, float) =>
-        build.node('BatchNormalization', [
-          float,
-          build.floats([0.8, 1.2, 0.6, 1]),
-          build.floats([0.1, -0.2, 0.3, 0]),
-          build.floats([0.05, 0.1, -0.3, 0.2]),
-          build.floats([1.1, 0.9, 0.7, 1.3]),
-        ]),
-    }),
-  ),
-]
-
-const products: Row[] = [
-  row('Gemm: transB, bias', vector, (b, x) =>
-    weighted(b, 'Gemm', x, { shape: [7, 12], channelAxis: 0, attributes: { transB: 1 } }),
-  ),
-  row('Gemm: no bias', vector, (b, x) =>
-    weighted(b, 'Gemm', x, { shape: [12, 9], channelAxis: 1, bias: 'none' }),
-  ),
-  row('MatMul of rows', [1, 5, 12], (b, x) =>
-    weighted(b, 'MatMul', x, { shape: [12, 7], channelAxis: 1, bias: 'none' }),
-  ),
-  row('MatMul, Add of a float constant', vector, (b, x) =>
-    weighted(b, 'MatMul', x, {
-      shape: [12, 6],
-      channelAxis: 1,
-      bias: 'none',
-      before: (build, float) => build.node('Add', [float, build.floats([0.3, -0.2, 0.1, 0.4, -0.5, 0])]),
-    }),
-  ),
-]
 
 const functions: Row[] = [
   row('Relu', signal, (b, x) => b.layer('Relu', [x])),
@@ -155,6 +19,11 @@ const functions: Row[] = [
     b.layer('HardSigmoid', [x], { attributes: { alpha: { float: 0.21 } }, range: [0, 1] }),
   ),
   row('HardSwish', image, (b, x) => b.layer('HardSwish', [x], { range: [-0.4, 1.6] })),
+  row('Clip: one bound', image, (b, x) => b.layer('Clip', [x], { parameters: ['', b.floats([0.4], [])] })),
+  row('Mul and Add of float constants', image, (b, x) => {
+    const scaled = b.node('Mul', [b.dequantize(x), b.floats([0.7, 1.3, 0.4, 1.1], [4, 1, 1])])
+    return b.quantize(b.node('Add', [scaled, b.floats([0.17], [1])]), b.quantum([-2, 2]))
+  }),
   row('a chain of functions: x * Sigmoid(x)', image, (b, x) => {
     const [float, gate] = [b.dequantize(x), b.floatLayer('Sigmoid', [x])]
     return b.quantize(b.node('Mul', [float, gate]), b.quantum([-0.3, 1.5]))
@@ -210,6 +79,7 @@ const pairs: Row[] = (['Add', 'Mul'] as const).flatMap((operator) => {
       build: (b: ModelBuilder) =>
         b.output(b.layer(operator, [b.input([1, 4, 1, 1]), b.input(image)], { linear })),
     },
+    row(`${operator} of a tensor and itself`, signal, (b, x) => b.layer(operator, [x, x], { linear })),
     row(`${operator} of a constant`, image, (b, x) =>
       b.layer(operator, [x, constantOperand(b, [4, 1, 1])], { linear }),
     ),
@@ -224,6 +94,9 @@ const pools: Row[] = [
     b.copy('MaxPool', x, {
       attributes: { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1, dilations: [2, 1] },
     }),
+  ),
+  row('MaxPool 2-D: SAME_UPPER', image, (b, x) =>
+    b.copy('MaxPool', x, { attributes: { kernel_shape: [3, 2], strides: [2, 2], auto_pad: 'SAME_UPPER' } }),
   ),
   row('AveragePool 1-D', signal, (b, x) =>
     b.layer('AveragePool', [x], {
@@ -242,6 +115,9 @@ const pools: Row[] = [
     const mean = b.node('AveragePool', [b.floatLayer('Tanh', [x])], attributes)
     return b.quantize(mean, b.quantum([-1, 1]))
   }),
+  row('GlobalAveragePool 1-D', signal, (b, x) =>
+    b.layer('GlobalAveragePool', [x], { linear: 'QLinearGlobalAveragePool', range: [-0.8, 0.7] }),
+  ),
   row('GlobalAveragePool', image, (b, x) =>
     b.layer('GlobalAveragePool', [x], { linear: 'QLinearGlobalAveragePool', range: [-0.5, 0.5] }),
   ),
@@ -276,6 +152,9 @@ const copies: Row[] = [
   }),
   row('Pad: reflect', signal, (b, x) =>
     b.copy('Pad', x, { attributes: { mode: 'reflect' }, parameters: [b.int64s([0, 0, 3, 0, 0, 2])] }),
+  ),
+  row('Pad: edge', image, (b, x) =>
+    b.copy('Pad', x, { attributes: { mode: 'edge' }, parameters: [b.int64s([0, 0, 2, 1, 0, 0, 0, 3])] }),
   ),
   row('Identity', signal, (b, x) => b.copy('Identity', x)),
   {
@@ -315,6 +194,14 @@ const rowOperators: Row[] = [
       range: [0, 1],
     }),
   ),
+  row('Softmax along a middle axis', [1, 6, 5], (b, x) =>
+    b.layer('Softmax', [x], {
+      attributes: { axis: 1 },
+      linear: 'QLinearSoftmax',
+      linearAttributes: { opset: 17 },
+      range: [0, 1],
+    }),
+  ),
   {
     name: 'Softmax that ends the network in float',
     build: (b) => {
@@ -337,7 +224,39 @@ const rowOperators: Row[] = [
   },
 ]
 
+const inFloat: Row[] = [
+  {
+    name: 'MatMul that ends the network in float',
+    build: (b) => b.output({ plain: floatProduct(b, b.input(vector)), type: 'float32' }),
+  },
+  {
+    name: 'several readers of one tensor',
+    build: (b) => {
+      const x = b.input(signal)
+      const layers = { shape: [4, 4, 3], channelAxis: 0, attributes: { pads: [1, 1] } }
+      const [first, second] = [weighted(b, 'Conv', x, layers), weighted(b, 'Conv', x, layers)]
+      b.output(
+        b.layer('Add', [b.layer('Add', [first, second], { linear: 'QLinearAdd' }), x], {
+          linear: 'QLinearAdd',
+        }),
+      )
+    },
+  },
+]
+
+/** A product that no QuantizeLinear follows, as OpTypesToExcludeOutputQuantization leaves it. */
+function floatProduct(b: ModelBuilder, x: Activation): string {
+  const scale = b.floats([0.004], [])
+  const weight = b.quanta(
+    Array.from({ length: 60 }, () => b.random.integer(-100, 100)),
+    [12, 5],
+    'int8',
+  )
+  const dequantized = b.node('DequantizeLinear', [weight, scale, b.quanta([0], [], 'int8')])
+  return b.node('MatMul', [b.dequantize(x), dequantized])
+}
+
 export const rows: readonly Row[] = [
-  ...[...convolutions, ...products, ...functions, ...pairs],
-  ...[...pools, ...copies, ...constants, ...rowOperators],
+  ...[...sumRows, ...functions, ...pairs],
+  ...[...pools, ...copies, ...constants, ...rowOperators, ...inFloat],
 ]
