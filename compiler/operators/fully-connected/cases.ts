@@ -48,7 +48,7 @@ export const randomCase = (random: Random): Case =>
     random,
   )
 
-function layer(name: string, { rows, depth, units }: Sizes, isFloat: boolean, random: Random): Case {
+export function layer(name: string, { rows, depth, units }: Sizes, isFloat: boolean, random: Random): Case {
   const { inputType, weightType, outputType, requantization, ...numbers } = randomArithmetic(random, units)
   const floatBias = Float32Array.from({ length: units }, () => random.pick([0, -0, random.float(-3, 3)]))
   const attributes: FullyConnectedAttributes = {
