@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds test programs from the shim, one engine and a main file, with the host's C compiler. Objects and programs are kept
 // under the hash of everything they depend on, so that a second run of the tests builds nothing.
+import { writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runTool } from '../../runtime/device/objects.js'
@@ -90,32 +91,63 @@ export async function compileEngine(engine: EngineName, flags: readonly string[]
 export const compileShim = (flags: readonly string[]): Promise<string[]> =>
   compileOwn('shim', shimSources, flags)
 
-/** A program that runs capsules in an interpreter. */
-export async function interpreterProgram(
-  engine: EngineName,
-  main: string,
-  flags: readonly string[],
-): Promise<string> {
-  const { symbol } = engineList.engines[engine]
-  const objects = [
-    ...(await compileShim(flags)),
-    ...(await compileEngine(engine, flags)),
-    ...(await compileMain(main, [symbol], flags)),
-  ]
-  return linkProgram(`${basename(main, '.c')}-${engine}`, objects, flags)
+/** C that nativeFiles wrote for one capsule, by its name. */
+export interface NativeCode {
+  readonly name: string
+  readonly source: string
 }
 
-/** The main file knows its engines through engines.h, which lists their symbols. */
-export async function compileMain(
-  main: string,
-  symbols: readonly string[],
-  flags: readonly string[],
-): Promise<string[]> {
+async function compileNative(codes: readonly NativeCode[], flags: readonly string[]): Promise<string[]> {
+  const binding = await compileOwn('native-binding', [join(shimFolder, 'caplet_native.c')], flags)
+  const objects: string[] = []
+  for (const { name, source } of codes) {
+    const key = new Fingerprint().add(source).text()
+    const folder = await product('host-native', name, key, (into) =>
+      writeFile(join(into, `${name}.c`), source),
+    )
+    // Translated code has no use for -Wconversion: WebAssembly's conversions are meant.
+    const warnings = ['-std=c99', '-Wall', '-Wextra', '-Werror']
+    const sources = [join(folder, `${name}.c`)]
+    objects.push(
+      ...(await compileFiles({ name, sources, includes: [shimFolder], flags: [...warnings, ...flags] })),
+    )
+  }
+  return [...binding, ...objects]
+}
+
+export interface ProgramParts {
+  readonly main: string
+  /** Interpreters, linked together. */
+  readonly engines: readonly EngineName[]
+  readonly native: readonly NativeCode[]
+  readonly flags: readonly string[]
+  /** Further sources of the tests. */
+  readonly extra?: readonly string[]
+}
+
+/** The main file knows its engines through engines.h, in the order: interpreters, then native codes. */
+export async function buildProgram({
+  main,
+  engines,
+  native,
+  flags,
+  extra = [],
+}: ProgramParts): Promise<string> {
+  const objects = await compileOwn('shim', shimSources, flags)
+  for (const engine of engines) objects.push(...(await compileEngine(engine, flags)))
+  if (native.length > 0) objects.push(...(await compileNative(native, flags)))
+  const symbols = [
+    ...engines.map((engine) => engineList.engines[engine].symbol),
+    ...native.map(({ name }) => `caplet_${name}_native`),
+  ]
   const definitions = [
     `-DENGINES=${symbols.length}`,
     `-DENGINE_SYMBOLS=${symbols.map((symbol) => `&${symbol}`).join(',')}`,
     `-DENGINE_DECLARATIONS=${symbols.map((symbol) => `extern const caplet_engine ${symbol};`).join(' ')}`,
+    '-D_DEFAULT_SOURCE',
   ]
-  const posix = ['-D_POSIX_C_SOURCE=200809L']
-  return compileOwn(basename(main, '.c'), [main], [...posix, ...definitions, ...flags], [testFolder])
+  const files = [main, ...extra].map(testFile)
+  const name = basename(main, '.c')
+  objects.push(...(await compileOwn(name, files, [...definitions, ...flags], [testFolder])))
+  return linkProgram([name, ...engines, ...native.map(({ name }) => name)].join('-'), objects, flags)
 }

@@ -2,8 +2,9 @@
 // Runs capsules on the host for the tests. Arguments: the bytes of memory per capsule, then one or more capsule files
 // (for the native engine: descriptors). Each file is mapped read-only, so that a write to "flash" ends the program.
 //
-// Input: samples for all capsules in turn: the inputs of the first, of the second, ... Output: for each, its outputs. All
-// capsules stay open meanwhile. What else there is to say (memory used) goes to standard error as "key value" lines.
+// Input: samples for all capsules in turn: the inputs of the first, of the second, ... Output: for each, one byte, the
+// status of invoke, and its outputs. All capsules stay open meanwhile. What else there is to say (memory used, why a
+// capsule does not open) goes to standard error as "key value" lines.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,13 +15,17 @@
 
 #include "caplet.h"
 #include "engines.h"
+#ifdef KERNELS
+#include "caplet_kernels.h"
+extern const caplet_kernels KERNELS;
+#endif
 
 enum { MAXIMUM = 8 };
 
 static void require(caplet_status status, const char *what)
 {
   if (status == CAPLET_OK) return;
-  fprintf(stderr, "%s: %d %s\n", what, (int)status, caplet_strerror(status));
+  fprintf(stderr, "%s %d\nmessage %s\n", what, (int)status, caplet_strerror(status));
   exit(1);
 }
 
@@ -49,8 +54,11 @@ static caplet_capsule *open_capsule(const char *path, int index, size_t memory_s
   memories[index] = malloc(memory_size);
   options.memory = memories[index];
   options.memory_size = memory_size;
-  require(caplet_open(&capsule, &options), path);
-  require(caplet_selftest(capsule), path);
+#ifdef KERNELS
+  options.kernels = &KERNELS;
+#endif
+  require(caplet_open(&capsule, &options), "open");
+  require(caplet_selftest(capsule), "selftest");
   const caplet_memory_usage usage = caplet_memory_used(capsule);
   fprintf(stderr, "most %zu\nnow %zu\n", usage.most, usage.now);
   return capsule;
@@ -89,7 +97,7 @@ int main(int count, char **arguments)
     capsules[index] = open_capsule(arguments[index + 2], index, strtoul(arguments[1], NULL, 10));
   }
   for (int turn = 0; read_inputs(capsules[turn % opened]); turn++) {
-    require(caplet_invoke(capsules[turn % opened]), "invoke");
+    putchar((int)caplet_invoke(capsules[turn % opened]));
     write_outputs(capsules[turn % opened]);
   }
   // In the order of opening: the engine's shared parts must survive the first one's end.
