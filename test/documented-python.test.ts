@@ -39,7 +39,7 @@ describe('the documents', () => {
     const logits = Object.values(await oracle.run({ image }))[0]!
     await oracle.release()
     expect(logits.dims).toEqual([1, 10])
-  }, 60_000)
+  })
 
   it('why-not-my-onnxruntime.md asks Python with the settings of the contract', async ({ skip }) => {
     if (!python) return skip(ABSENT)
@@ -58,5 +58,5 @@ describe('the documents', () => {
     Array.from(expected.data.slice(0, 8), Number).forEach((value, index) => {
       expect(native[index]).toBeCloseTo(value, 5) // NumPy prints 8 digits
     })
-  }, 60_000)
+  })
 })

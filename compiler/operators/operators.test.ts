@@ -28,7 +28,7 @@ describe.each(operators.map((definition) => definition.name))('%s', (operator) =
     const random = new Random(1)
     const generated = Array.from({ length: 30 }, () => randomCase(random))
     expect(await compareWithReference([...cases(random), ...generated])).toEqual([])
-  }, 240_000)
+  })
 })
 
 it('all operators give the same bytes with the f32 requantizer, and with memory of their own', async () => {
@@ -40,7 +40,7 @@ it('all operators give the same bytes with the f32 requantizer, and with memory 
     randomCase(random),
   ])
   expect(await compareWithReference(generated, { preferFloat: true, reuseMemory: false })).toEqual([])
-}, 240_000)
+})
 
 // The bench runs each capsule in every runtime that is here; this line makes an absent one visible.
 const wasmtime = await wasmtimeRuntime.availability()

@@ -22,7 +22,7 @@ describe('compareBeats', () => {
       beat: beat.slice(0, BEATS * BEAT_LENGTH),
       rr: rr.slice(0, BEATS * FEATURE_COUNT),
     }
-  }, 60_000)
+  })
   afterAll(() => oracle.release())
 
   it('finds the capsule equal to ONNX Runtime', async () => {

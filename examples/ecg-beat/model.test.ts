@@ -80,7 +80,7 @@ describe('the validation records', () => {
       beats += asInt8.length
     }
     await Promise.all([float.release(), int8.release()])
-  }, 180_000)
+  })
 
   it('reach the required scores with the int8 model', () => {
     const all = addConfusions(confusions.int8)

@@ -87,7 +87,7 @@ describe.each(variants)('%s form, %s activations', (form: Form, type: QuantizedT
   let run: Awaited<ReturnType<typeof runBoth>>
   beforeAll(async () => {
     run = await runBoth(builder)
-  }, 120_000)
+  })
 
   it('holds every operator that is promised', () => {
     const present = new Set(builder.nodes.map(({ operator }) => operator))

@@ -67,7 +67,7 @@ describe.each(Object.entries(models))('%s', (_, files) => {
     const [a, b] = places as [Place, Place]
     first = await compileIn(a, files, 'out')
     second = await compileIn(b, files, 'another')
-  }, 120_000)
+  })
 
   it('gives the same files with the same bytes', () => {
     expect([...second.keys()].sort()).toEqual([...first.keys()].sort())

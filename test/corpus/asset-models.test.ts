@@ -29,7 +29,7 @@ describe('float models of the assets, quantized', () => {
   let folder: string
   beforeAll(() => {
     if (!cannotRun) folder = writeModels('quantize_assets.py', 'asset-models', '--assets', assets)
-  }, 120_000)
+  })
 
   it.for(cases)('%s in %s form is exact', async ([name, form], { skip }) => {
     skip(cannotRun, reason)

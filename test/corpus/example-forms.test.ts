@@ -15,7 +15,7 @@ describe('the examples in QOperator form', () => {
   let folder: string
   beforeAll(() => {
     if (python !== null) folder = writeModels('quantize_examples.py', 'example-forms')
-  }, 120_000)
+  })
 
   it.for(['ecg-beat', 'digits'])('%s is exact', async (name, { skip }) => {
     skip(python === null, withoutPython)
