@@ -139,7 +139,9 @@ export function readDepthwise(parameters: u32, input: u32, output: u32, scratch:
   layer.contents = at + <usize>WINDOW_BLOCK
   const rows = (tileHeight - 1) * <u64>layer.strideY + <u64>(layer.windowHeight - 1) * <u64>layer.dilationY + 1
   const columns = (tileWidth - 1) * <u64>layer.strideX + <u64>(layer.windowWidth - 1) * <u64>layer.dilationX + 1
-  const bytes = 2 * rows * lineLength(columns) + 2 * <u64>layer.windowHeight * lineLength(<u64>layer.windowWidth)
+  const bytes = tileHeight > tileWidth
+    ? 2 * columns * lineLength(rows) + 2 * <u64>layer.windowWidth * lineLength(<u64>layer.windowHeight)
+    : 2 * rows * lineLength(columns) + 2 * <u64>layer.windowHeight * lineLength(<u64>layer.windowWidth)
   return checkRanges(layer, input, output, scratch, bytes) ? layer : null
 }
 

@@ -72,11 +72,11 @@ static void fill_patch(const caplet_layer *layer, const tile *at, const uint8_t 
   for (int32_t row = at->rows.from; row < at->rows.to; row++) {
     const uint32_t y = (uint32_t)(at->top + row);
     const uint32_t x = (uint32_t)(at->left + at->columns.from);
-    const uint8_t *source = image + (y * layer->input_size.width + x) * layer->in_channels;
+    const uint8_t *source = image + y * layer->input_step.height + x * layer->input_step.width;
     int16_t *to = patch + (uint32_t)row * line + (uint32_t)at->columns.from;
     const uint32_t count = (uint32_t)(at->columns.to - at->columns.from);
-    if (layer->is_unsigned) fill_line(to, source, count, layer->in_channels, true);
-    else fill_line(to, source, count, layer->in_channels, false);
+    if (layer->is_unsigned) fill_line(to, source, count, layer->input_step.width, true);
+    else fill_line(to, source, count, layer->input_step.width, false);
   }
 }
 
@@ -122,7 +122,8 @@ bool caplet_depthwise(const caplet_kernel_context *context, const uint64_t *argu
         tile at;
         at.y = caplet_least(y, out.height - layer.tile.height);
         at.x = caplet_least(x, out.width - layer.tile.width);
-        uint8_t *output = layer.output + image * out_bytes + (at.y * out.width + at.x) * layer.out_channels;
+        uint8_t *output = layer.output + image * out_bytes + at.y * layer.output_step.height +
+                          at.x * layer.output_step.width;
         convolve_tile(&layer, &at, layer.input + image * in_bytes, output);
       }
     }

@@ -45,13 +45,13 @@ INLINE void finish_pairs(const caplet_layer *layer, const int32_t *sums, const u
   } while (sums != end);
 }
 
-INLINE void finish_line(const caplet_layer *layer, const int32_t *sums, const uint8_t *record, uint32_t pixels,
+INLINE void finish_line(const caplet_layer *layer, const uint32_t *sums, const uint8_t *record, uint32_t pixels,
                         uint8_t *output, uint32_t stride, rounding *round)
 {
   const caplet_levels levels = layer->levels;
-  const int32_t *end = sums + pixels;
+  const uint32_t *end = sums + pixels;
   do {
-    *output = (uint8_t)round(accumulate(record, *sums++), record, levels);
+    *output = (uint8_t)round(accumulate(record, (int32_t)*sums++), record, levels);
     output += stride;
   } while (sums != end);
 }
@@ -132,7 +132,7 @@ void caplet_finish_row(const caplet_layer *layer, const int32_t *sums, const uin
   }
 }
 
-void caplet_finish_line(const caplet_layer *layer, const int32_t *sums, const uint8_t *record, uint32_t pixels,
+void caplet_finish_line(const caplet_layer *layer, const uint32_t *sums, const uint8_t *record, uint32_t pixels,
                         uint8_t *output, uint32_t stride)
 {
   switch (layer->requantizer) {

@@ -14,7 +14,7 @@ void caplet_finish_row(const caplet_layer *layer, const int32_t *sums, const uin
                        uint8_t *output);
 
 // One channel, several pixels `stride` bytes apart, from their sums.
-void caplet_finish_line(const caplet_layer *layer, const int32_t *sums, const uint8_t *record, uint32_t pixels,
+void caplet_finish_line(const caplet_layer *layer, const uint32_t *sums, const uint8_t *record, uint32_t pixels,
                         uint8_t *output, uint32_t stride);
 
 // Takes the correction off the sums: `totals` are the sums of the columns of `pixels` pixels. sums [channel][pixel]

@@ -142,6 +142,28 @@ bool caplet_read_convolution(caplet_layer *layer, const caplet_kernel_context *c
   return place_planes(layer, context, arguments, 5u * layer->chunk + sums);
 }
 
+static caplet_plane turned(caplet_plane plane)
+{
+  const caplet_plane result = {plane.width, plane.height};
+  return result;
+}
+
+// Steps, and height and width exchanged where a tile is higher than wide.
+static void turn(caplet_layer *layer)
+{
+  layer->input_step.width = layer->in_channels;
+  layer->input_step.height = layer->input_size.width * layer->in_channels;
+  layer->output_step.width = layer->out_channels;
+  layer->output_step.height = layer->output_size.width * layer->out_channels;
+  layer->weight_step.width = 1;
+  layer->weight_step.height = layer->window.width;
+  if (layer->tile.height <= layer->tile.width) return;
+  caplet_plane *planes[] = {&layer->input_size, &layer->output_size, &layer->window,     &layer->stride,
+                            &layer->dilation,   &layer->pad,         &layer->tile,       &layer->input_step,
+                            &layer->output_step, &layer->weight_step};
+  for (uint32_t i = 0; i < sizeof planes / sizeof planes[0]; i++) *planes[i] = turned(*planes[i]);
+}
+
 bool caplet_read_depthwise(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments)
 {
   const uint8_t *block = find_block(context, (uint32_t)arguments[ARGUMENT_PARAMETERS], WINDOW_BLOCK);
@@ -158,6 +180,7 @@ bool caplet_read_depthwise(caplet_layer *layer, const caplet_kernel_context *con
   if (!place_contents(layer, context, block, WINDOW_BLOCK, layer->out_channels * (layer->record_size + weights))) {
     return false;
   }
+  turn(layer);
   // Below 2^21 each, by read_sizes.
   const uint32_t rows =
     (layer->tile.height - 1u) * layer->stride.height + (layer->window.height - 1u) * layer->dilation.height + 1u;

@@ -47,7 +47,13 @@ typedef struct caplet_layer {
   caplet_plane stride;
   caplet_plane dilation;
   caplet_plane pad;
-  caplet_plane tile; // depthwise: output size of a tile
+  // Depthwise: output size of a tile, and bytes (weights: elements) from one element to the next down and to the right.
+  // Lines run along the longer side of a tile: where that is its height, height and width have changed places in all
+  // of these, and in the planes above.
+  caplet_plane tile;
+  caplet_plane input_step;
+  caplet_plane output_step;
+  caplet_plane weight_step;
   uint32_t chunk;    // convolution: depth summed at a time
   uint32_t depth;    // products per output
   uint32_t record_size; // with the correction

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: MIT-0
-// Sums over windows of one channel: two neighbouring taps per multiplication where the window has no gaps.
+// Sums over windows of one channel, line by line of the window: neighbouring taps are multiplied as pairs.
 #include "taps.h"
 
 #include "finish.h"
 #include "words.h"
 
-// Sums that wait to be requantized together.
-#define LINE_PIXELS 8u
+#define INLINE static inline __attribute__((always_inline))
 
-static inline uint32_t load_pair(const int16_t *at)
+// Sums that wait to be requantized together.
+#define LINE_PIXELS 32u
+// Weights that stay in registers along a line.
+#define MOST_PAIRS 6u
+#define MOST_TAPS 4u
+
+INLINE uint32_t load_pair(const int16_t *at)
 {
   uint32_t pair;
   memcpy(&pair, at, sizeof pair);
@@ -19,73 +24,155 @@ void caplet_load_taps(const caplet_layer *layer, const uint8_t *weights, int16_t
 {
   const uint32_t line = caplet_line_length(layer->window.width);
   for (uint32_t row = 0; row < layer->window.height; row++) {
-    for (uint32_t column = 0; column < line; column++) {
-      if (column >= layer->window.width) {
-        lines[column] = 0;
-      } else if (layer->is_wide) {
-        lines[column] = (int16_t)(uint16_t)((uint32_t)weights[0] | (uint32_t)weights[1] << 8);
-        weights += 2;
-      } else {
-        lines[column] = (int16_t)(int8_t)*weights++;
-      }
-    }
-    lines += line;
-  }
-}
-
-// Any window without gaps in its lines.
-static uint32_t sum_dense(const caplet_layer *layer, const caplet_taps *taps, const int16_t *window)
-{
-  const uint32_t pairs = (layer->window.width + 1u) / 2u;
-  const uint32_t row_step = taps->line * layer->dilation.height;
-  const uint32_t weights_step = caplet_line_length(layer->window.width);
-  const int16_t *weights = taps->weights;
-  uint32_t sum = 0;
-  for (uint32_t row = layer->window.height; row != 0u; row--) {
-    for (uint32_t pair = 0; pair < pairs; pair++) {
-      sum = caplet_multiply_pairs(load_pair(window + 2u * pair), load_pair(weights + 2u * pair), sum);
-    }
-    window += row_step;
-    weights += weights_step;
-  }
-  return sum;
-}
-
-static uint32_t sum_dilated(const caplet_layer *layer, const caplet_taps *taps, const int16_t *window)
-{
-  const uint32_t weights_step = caplet_line_length(layer->window.width);
-  const int16_t *weights = taps->weights;
-  uint32_t sum = 0;
-  for (uint32_t row = 0; row < layer->window.height; row++) {
+    const uint8_t *weight = weights;
+    const uint32_t step = layer->weight_step.width * (layer->is_wide ? 2u : 1u);
     for (uint32_t column = 0; column < layer->window.width; column++) {
-      sum += (uint32_t)(window[column * layer->dilation.width] * weights[column]);
+      int32_t value = (int8_t)weight[0];
+      if (layer->is_wide) value = (int16_t)(uint16_t)((uint32_t)weight[0] | (uint32_t)weight[1] << 8);
+      lines[column] = (int16_t)value;
+      weight += step;
     }
-    window += taps->line * layer->dilation.height;
-    weights += weights_step;
+    for (uint32_t column = layer->window.width; column < line; column++) lines[column] = 0;
+    lines += line;
+    weights += layer->weight_step.height * (layer->is_wide ? 2u : 1u);
   }
-  return sum;
+}
+
+// sums[pixel] += products of `pairs` pairs, a constant.
+INLINE void add_pairs(const int16_t *window, const int16_t *weights, uint32_t pairs, uint32_t stride, uint32_t pixels,
+                      uint32_t *sums)
+{
+  const uint32_t w0 = load_pair(weights), w1 = load_pair(weights + (pairs > 1u ? 2 : 0));
+  const uint32_t w2 = load_pair(weights + (pairs > 2u ? 4 : 0)), w3 = load_pair(weights + (pairs > 3u ? 6 : 0));
+  const uint32_t w4 = load_pair(weights + (pairs > 4u ? 8 : 0)), w5 = load_pair(weights + (pairs > 5u ? 10 : 0));
+  const uint32_t *end = sums + pixels;
+  do {
+    uint32_t sum = caplet_multiply_pairs(w0, load_pair(window), *sums);
+    if (pairs > 1u) sum = caplet_multiply_pairs(w1, load_pair(window + 2), sum);
+    if (pairs > 2u) sum = caplet_multiply_pairs(w2, load_pair(window + 4), sum);
+    if (pairs > 3u) sum = caplet_multiply_pairs(w3, load_pair(window + 6), sum);
+    if (pairs > 4u) sum = caplet_multiply_pairs(w4, load_pair(window + 8), sum);
+    if (pairs > 5u) sum = caplet_multiply_pairs(w5, load_pair(window + 10), sum);
+    *sums++ = sum;
+    window += stride;
+  } while (sums != end);
+}
+
+static void add_line(const int16_t *window, const int16_t *weights, uint32_t taps, uint32_t stride, uint32_t pixels,
+                     uint32_t *sums)
+{
+  while (taps > 2u * MOST_PAIRS) {
+    add_pairs(window, weights, MOST_PAIRS, stride, pixels, sums);
+    window += 2u * MOST_PAIRS;
+    weights += 2u * MOST_PAIRS;
+    taps -= 2u * MOST_PAIRS;
+  }
+  switch ((taps + 1u) / 2u) {
+    case 1: add_pairs(window, weights, 1, stride, pixels, sums); break;
+    case 2: add_pairs(window, weights, 2, stride, pixels, sums); break;
+    case 3: add_pairs(window, weights, 3, stride, pixels, sums); break;
+    case 4: add_pairs(window, weights, 4, stride, pixels, sums); break;
+    case 5: add_pairs(window, weights, 5, stride, pixels, sums); break;
+    default: add_pairs(window, weights, 6, stride, pixels, sums); break;
+  }
+}
+
+// Taps `gap` elements apart: sums[pixel] += products of `taps` taps, a constant.
+INLINE void add_taps(const int16_t *window, const int16_t *weights, uint32_t taps, uint32_t gap, uint32_t stride,
+                     uint32_t pixels, uint32_t *sums)
+{
+  const int32_t w0 = weights[0], w1 = taps > 1u ? weights[1] : 0;
+  const int32_t w2 = taps > 2u ? weights[2] : 0, w3 = taps > 3u ? weights[3] : 0;
+  const uint32_t *end = sums + pixels;
+  do {
+    uint32_t sum = *sums + (uint32_t)(w0 * window[0]);
+    if (taps > 1u) sum += (uint32_t)(w1 * window[gap]);
+    if (taps > 2u) sum += (uint32_t)(w2 * window[2u * gap]);
+    if (taps > 3u) sum += (uint32_t)(w3 * window[3u * gap]);
+    *sums++ = sum;
+    window += stride;
+  } while (sums != end);
+}
+
+static void add_dilated_line(const int16_t *window, const int16_t *weights, uint32_t taps, uint32_t gap,
+                             uint32_t stride, uint32_t pixels, uint32_t *sums)
+{
+  for (; taps >= MOST_TAPS; taps -= MOST_TAPS) {
+    add_taps(window, weights, MOST_TAPS, gap, stride, pixels, sums);
+    window += MOST_TAPS * gap;
+    weights += MOST_TAPS;
+  }
+  if (taps == 3u) add_taps(window, weights, 3, gap, stride, pixels, sums);
+  if (taps == 2u) add_taps(window, weights, 2, gap, stride, pixels, sums);
+  if (taps == 1u) add_taps(window, weights, 1, gap, stride, pixels, sums);
+}
+
+// Three lines of three taps, stride 1: two pixels share what they load.
+//   x01 x23 of a line:  first = w0 x0 + w1 x1 + w2 x2,  second = w0 x1 + w1 x2 + w2 x3
+static void sum_three_by_three(const int16_t *window, uint32_t line, const int16_t *weights, uint32_t pixels,
+                               uint32_t *sums)
+{
+  const uint32_t a01 = load_pair(weights), a12 = load_pair(weights + 1);
+  const uint32_t b01 = load_pair(weights + 6), b12 = load_pair(weights + 7);
+  const uint32_t c01 = load_pair(weights + 12), c12 = load_pair(weights + 13);
+  const uint32_t *end = sums + pixels;
+  while (sums < end) {
+    uint32_t x01 = load_pair(window), x23 = load_pair(window + 2);
+    uint32_t first = caplet_multiply_pairs(a01, x01, 0);
+    uint32_t second = caplet_multiply_pairs(a12, x23, 0);
+    first = caplet_multiply_high_low(a12, x23, first);
+    second = caplet_multiply_low_high(a01, x01, second);
+    x01 = load_pair(window + line);
+    x23 = load_pair(window + line + 2);
+    first = caplet_multiply_pairs(b01, x01, first);
+    second = caplet_multiply_pairs(b12, x23, second);
+    first = caplet_multiply_high_low(b12, x23, first);
+    second = caplet_multiply_low_high(b01, x01, second);
+    x01 = load_pair(window + 2u * line);
+    x23 = load_pair(window + 2u * line + 2);
+    first = caplet_multiply_pairs(c01, x01, first);
+    second = caplet_multiply_pairs(c12, x23, second);
+    first = caplet_multiply_high_low(c12, x23, first);
+    second = caplet_multiply_low_high(c01, x01, second);
+    *sums++ = first;
+    *sums++ = second;
+    window += 2;
+  }
 }
 
 static void sum_line(const caplet_layer *layer, const caplet_taps *taps, const int16_t *window, uint32_t pixels,
-                     int32_t *sums)
+                     uint32_t *sums)
 {
-  const bool is_dense = layer->dilation.width == 1u;
-  for (uint32_t pixel = 0; pixel < pixels; pixel++) {
-    sums[pixel] = (int32_t)(is_dense ? sum_dense(layer, taps, window) : sum_dilated(layer, taps, window));
-    window += layer->stride.width;
+  const uint32_t weights_step = caplet_line_length(layer->window.width);
+  const uint32_t line = taps->line * layer->dilation.height;
+  const int16_t *weights = taps->weights;
+  if (layer->window.height == 3u && layer->window.width == 3u && layer->stride.width == 1u &&
+      layer->dilation.width == 1u) {
+    sum_three_by_three(window, line, weights, pixels, sums);
+    return;
+  }
+  for (uint32_t pixel = 0; pixel < pixels; pixel++) sums[pixel] = 0;
+  for (uint32_t row = layer->window.height; row != 0u; row--) {
+    if (layer->dilation.width == 1u || layer->window.width == 1u) {
+      add_line(window, weights, layer->window.width, layer->stride.width, pixels, sums);
+    } else {
+      add_dilated_line(window, weights, layer->window.width, layer->dilation.width, layer->stride.width, pixels, sums);
+    }
+    window += line;
+    weights += weights_step;
   }
 }
 
 void caplet_convolve_taps(const caplet_layer *layer, const caplet_taps *taps, const uint8_t *record, uint8_t *output)
 {
-  int32_t sums[LINE_PIXELS];
+  uint32_t sums[LINE_PIXELS];
   for (uint32_t y = 0; y < layer->tile.height; y++) {
     const int16_t *window = taps->patch + y * layer->stride.height * taps->line;
-    uint8_t *line = output + y * layer->output_size.width * layer->out_channels;
+    uint8_t *line = output + y * layer->output_step.height;
     for (uint32_t x = 0; x < layer->tile.width; x += LINE_PIXELS) {
       const uint32_t pixels = caplet_least(layer->tile.width - x, LINE_PIXELS);
       sum_line(layer, taps, window + x * layer->stride.width, pixels, sums);
-      caplet_finish_line(layer, sums, record, pixels, line + x * layer->out_channels, layer->out_channels);
+      caplet_finish_line(layer, sums, record, pixels, line + x * layer->output_step.width, layer->output_step.width);
     }
   }
 }

@@ -81,7 +81,7 @@ export function lowerHostDepthwise({ node, input, output, geometry, sum }: Depth
     weightBytes: geometry.outChannels * (taps * weightSize + 4),
     requantizer: channels.requantizer,
     proof: channels.proof,
-    scratchBytes: patchBytes(geometry, tile) + 2 * lineLength(geometry.kernel.width) * geometry.kernel.height,
+    scratchBytes: patchBytes(geometry, tile) + linesOf(geometry.kernel, isUpright(tile)),
     block: encodeWindowBlock(head, geometry, [tile.height, tile.width]),
     contents: channels.weights.flatMap((weights, channel) => [
       channels.records[channel]!,
@@ -96,13 +96,19 @@ export const isHostDepthwise = (geometry: Geometry): boolean =>
   geometry.group > 1 &&
   patchBytes(geometry, { height: 1, width: 1 }) <= PATCH_BYTES
 
-/** Lines of a patch and of its weights hold whole pairs, and one pair more. */
-const lineLength = (elements: number): number => alignUp(elements, 2) + 2
+/** Whether the kernel's lines run down: along the longer side of a tile. */
+const isUpright = (tile: Plane): boolean => tile.height > tile.width
+
+/** Bytes of a plane of int16 whose lines hold whole pairs, and one pair more. */
+function linesOf({ height, width }: Plane, upright: boolean): number {
+  const [lines, elements] = upright ? [width, height] : [height, width]
+  return 2 * lines * (alignUp(elements, 2) + 2)
+}
 
 function patchBytes({ stride, kernel, dilation }: Geometry, tile: Plane): number {
   const extent = (axis: keyof Plane) =>
     (tile[axis] - 1) * stride[axis] + (kernel[axis] - 1) * dilation[axis] + 1
-  return 2 * extent('height') * lineLength(extent('width'))
+  return linesOf({ height: extent('height'), width: extent('width') }, isUpright(tile))
 }
 
 /** The tile that reads the fewest elements twice, by a rough count of instructions, among those with a small patch. */
