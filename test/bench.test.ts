@@ -95,7 +95,8 @@ describe('a baseline that is none', () => {
 
 describe('a runtime that is absent', () => {
   const absent: Meter = {
-    name: 'moon:native',
+    name: 'cortex-m4:moon',
+    tier: 'portable',
     availability: async () => ({ reason: 'too far', remedy: 'wait' }),
     measure: () => Promise.reject(new Error('absent')),
   }
@@ -103,11 +104,14 @@ describe('a runtime that is absent', () => {
 
   it('is listed as skipped, with the reason', async () => {
     const benchmark = await benchModel(model, options, [absent])
-    expect(benchmark).toMatchObject({ runs: [], skipped: [{ name: 'moon:native', reason: 'too far; wait' }] })
+    expect(benchmark).toMatchObject({
+      runs: [],
+      skipped: [{ name: 'cortex-m4:moon portable', reason: 'too far; wait' }],
+    })
   })
 
   it('is an error where it was named, alone or by its group', async () => {
-    for (const name of ['moon', 'moon:native']) {
+    for (const name of ['cortex-m4', 'cortex-m4:moon']) {
       await expect(benchModel(model, { ...options, runtimes: [name] }, [absent])).rejects.toThrow(/too far/)
     }
     await expect(benchModel(model, { ...options, runtimes: ['sun'] }, [absent])).rejects.toThrow(

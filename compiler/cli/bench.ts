@@ -3,7 +3,7 @@
 import { type Command, Option } from 'commander'
 import type { Bar } from '../../runtime/bench/bars.js'
 import type { Benchmark, ComparedRun } from '../../runtime/bench/bench.js'
-import { meterNames } from '../../runtime/bench/meters.js'
+import { everything, meterGroups, meterNames, usualGroups } from '../../runtime/bench/meters.js'
 import type { ByPart } from '../../runtime/bench/run.js'
 import type { Capsule } from '../codegen/capsule.js'
 import { defineCommand, type Result, report } from './command.js'
@@ -174,9 +174,12 @@ export const benchCommand = (): Command =>
     ])
       .argument('<model>', 'ONNX model, quantized to 8 bits')
       .addOption(
-        new Option('--runtime <names>', `of ${meterNames.join(', ')}, with commas`)
+        new Option(
+          '--runtime <names>',
+          `with commas, of ${meterGroups.join(', ')}, or ${everything}; a board's tier as cortex-m4:native`,
+        )
           .argParser(parseList(meterNames))
-          .default(undefined, 'all that are present'),
+          .default(undefined, usualGroups.join(' and ')),
       )
       .option('--nodes', 'also count node by node')
       .option('--baseline <file>', 'also give the ratio to what bench --json printed earlier')

@@ -14,7 +14,7 @@ import type { SkippedRuntime } from '../list.js'
 import type { Availability, EdgeBytes } from '../runtime.js'
 import { cornerCount, generatedSamples } from '../verify/samples.js'
 import { type Baseline, ratioTo, readBaseline } from './baseline.js'
-import { isNamed, meters, namesOf } from './meters.js'
+import { everything, isNamed, meters, namesOf, usualGroups } from './meters.js'
 import type { Form, Meter, Run, Subject } from './run.js'
 
 export interface BenchOptions extends Omit<CompileOptions, 'tier' | 'wasi' | 'reuseMemory'> {
@@ -54,8 +54,9 @@ export async function benchModel(
   const runs: ComparedRun[] = []
   for (const [index, meter] of present.entries()) {
     options.onProgress?.(meter.name, index, present.length)
-    const measured = await meter.measure(subject)
-    runs.push(...measured.map((run) => ({ ...run, ratio: ratioTo(baseline, run) })))
+    const run = await orReason(meter, subject, options.runtimes?.includes(meter.name) === true)
+    if ('reason' in run) skipped.push(run)
+    else runs.push({ ...run, ratio: ratioTo(baseline, run) })
   }
   options.onProgress?.('done', present.length, present.length)
   const { capsule } = await subject.form('portable')
@@ -91,23 +92,37 @@ function inputsOf({ manifest }: Capsule, { count, seed }: BenchOptions): EdgeByt
   return order.map((index) => samples.at(index))
 }
 
+/** What a board has no room for, or cannot run, takes no other board with it, unless this one was asked for. */
+async function orReason(meter: Meter, subject: Subject, isNeeded: boolean): Promise<Run | SkippedRuntime> {
+  try {
+    return await meter.measure(subject)
+  } catch (error) {
+    if (isNeeded || !(error instanceof CapletError) || !boardFaults.has(error.problems[0]!.code)) throw error
+    return { name: labelOf(meter), reason: error.message.split('\n')[0]! }
+  }
+}
+
+const boardFaults = new Set(['firmware-build', 'device-refused'])
+
+const labelOf = ({ name, tier }: Meter): string => (name.endsWith(tier) ? name : `${name} ${tier}`)
+
 async function presentMeters(
   known: readonly Meter[],
   named: readonly string[] | undefined,
 ): Promise<{ present: Meter[]; skipped: SkippedRuntime[] }> {
-  const names = namesOf(known)
+  const names = [...namesOf(known), everything]
   const stranger = named?.find((name) => !names.includes(name))
   if (stranger !== undefined) {
     throw missing(`There is no runtime "${stranger}" that counts`, `They are ${names.join(', ')}.`)
   }
   const present: Meter[] = []
   const skipped: SkippedRuntime[] = []
-  for (const meter of known.filter(({ name }) => isNamed(name, named))) {
+  for (const meter of known.filter(({ name }) => isNamed(name, named ?? usualGroups))) {
     const availability: Availability = await meter.availability()
     if ('version' in availability) present.push(meter)
-    else if (named)
+    else if (named && !named.includes(everything))
       throw missing(`The runtime ${meter.name} is not here: ${availability.reason}`, availability.remedy)
-    else skipped.push({ name: meter.name, reason: `${availability.reason}; ${availability.remedy}` })
+    else skipped.push({ name: labelOf(meter), reason: `${availability.reason}; ${availability.remedy}` })
   }
   return { present, skipped }
 }

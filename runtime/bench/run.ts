@@ -66,9 +66,10 @@ export interface Run {
 /** Something that counts. */
 export interface Meter {
   readonly name: string
+  readonly tier: Tier
   availability(): Promise<Availability>
-  /** One run per form of the capsule. Pre: available. */
-  measure(subject: Subject): Promise<readonly Run[]>
+  /** Pre: available. */
+  measure(subject: Subject): Promise<Run>
 }
 
 /** Most and spread of the counts of several inputs. */

@@ -3,11 +3,12 @@
 import { CapletError } from '../../compiler/errors.js'
 import type { EdgeBytes, RunningCapsule } from '../runtime.js'
 import { wasmtimeRuntime } from '../wasmtime/wasmtime.js'
-import { type Form, type Meter, type NodeCost, overInputs, type Run } from './run.js'
+import { type Form, type Meter, type NodeCost, overInputs } from './run.js'
 import { buildStepwise, nodeCosts } from './stepwise.js'
 
 export const wasmtimeMeter: Meter = {
   name: 'wasmtime',
+  tier: 'portable',
   async availability() {
     const available = await wasmtimeRuntime.availability()
     if (!('version' in available) || !available.needsWasi) return available
@@ -22,7 +23,7 @@ export const wasmtimeMeter: Meter = {
     const available = await wasmtimeRuntime.availability()
     const running = await wasmtimeRuntime.open({ wasm: capsule.wasm, wasi: null })
     try {
-      const run: Run = {
+      return {
         runtime: 'wasmtime',
         version: 'version' in available ? available.version : '',
         tier: 'portable',
@@ -32,7 +33,6 @@ export const wasmtimeMeter: Meter = {
         device: null,
         capsule,
       }
-      return [run]
     } finally {
       await running.close()
     }

@@ -71,17 +71,17 @@ export async function countInstructions(
 }
 
 /** The counter has 32 bits. At shift 0 it is coarse, but does not wrap: that run tells how often the exact one did. */
-const roughShift = 0
+export const roughShift = 0
 
-const countRange = ({ counter: { icountShift, tickNanoseconds } }: Board) =>
+export const countRange = ({ counter: { icountShift, tickNanoseconds } }: Board) =>
   (2 ** 32 * tickNanoseconds) / 2 ** icountShift
 
-const unwrapped = (count: Count, rough: Count, range: number): Count => {
+export const unwrapped = (count: Count, rough: Count, range: number): Count => {
   const wraps = Math.round((rough.instructions - count.instructions) / range)
   return { ...count, instructions: Math.round(count.instructions + wraps * range) }
 }
 
-async function withDevice<T>(
+export async function withDevice<T>(
   board: Board,
   tier: TierName,
   wasm: Uint8Array,
@@ -112,7 +112,7 @@ async function passing({ service, exclusively }: Device): Promise<CallCost> {
 }
 
 /** The two readings of an empty call are subtracted, all but the two instructions of the call itself. */
-function counterOf({ counter }: Board, icountShift: number, { hello }: DeviceService) {
+export function counterOf({ counter }: Board, icountShift: number, { hello }: DeviceService) {
   const shifted = { ...counter, icountShift }
   const empty = instructionsOf(hello.emptyTicks, shifted) - emptyInstructions
   return ({ ticks, stackBytes }: CallCost): Count => ({
