@@ -162,6 +162,8 @@ export interface OnnxOperator {
   convert?(node: OnnxNode, conversion: Conversion): void
   /** The reference copies Q/DQ pairs past it (QDQ propagation). */
   readonly propagatesQuantization?: boolean
+  /** Between DQ and Q of equal parameters the reference runs it on the quanta. */
+  readonly runsOnQuanta?: boolean
   /** Same elements in another arrangement: a quantized edge is seen through it. */
   readonly isCopy?: boolean
   /** Relu and Clip: the range it clamps to; null where it is not constant. */

@@ -69,3 +69,13 @@ export function zeroPointsAt(
 
 /** Full output range of a type, for rule R. */
 export const fullRange = (type: QuantizedType) => rangeOf(type)
+
+/** For operators whose scales and zero points pass the reference's type check with shape [] only. */
+export function requireScalars(node: OnnxNode, inputs: readonly number[]): void {
+  if (inputs.every((input) => !node.has(input) || node.shape(input).length === 0)) return
+  throw node.error(
+    'reference-refuses',
+    'The reference does not load the model: this operator takes scales and zero points of shape [], not [1]',
+    'Write the scales and zero points of its inputs and its output with shape [].',
+  )
+}

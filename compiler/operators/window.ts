@@ -84,6 +84,40 @@ export function placeWindow(
   return { kernel, strides, pads, dilations, output }
 }
 
+/** The window of a pool. The reference takes no pad of its kernel's size or more. */
+export function placePool(node: OnnxNode): PlacedWindow {
+  const kernel = node.ints('kernel_shape')
+  if (!kernel) throw node.error('malformed-model', 'kernel_shape is missing', 'Give it.', 'kernel_shape')
+  const placed = placeWindow(node, node.shape(0).slice(2), kernel)
+  const isInside = (pad: number, i: number) => pad < kernel[i % kernel.length]!
+  if (node.string('auto_pad', 'NOTSET') !== 'NOTSET' || placed.pads.every(isInside)) return placed
+  throw node.error(
+    'reference-refuses',
+    `pads [${placed.pads}] are not smaller than the kernel [${kernel}]: the reference does not load such a pool`,
+    'Use smaller pads.',
+    'pads',
+  )
+}
+
+/** A float pool whose stride skips over cells that its SAME padding would have to cut off fails in the reference. */
+export function refuseNegativePads(
+  node: OnnxNode,
+  { kernel, strides, dilations, output }: PlacedWindow,
+): void {
+  const isSame = node.string('auto_pad', 'NOTSET').startsWith('SAME')
+  const totals = node
+    .shape(0)
+    .slice(2)
+    .map((size, i) => (output[i]! - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1 - size)
+  if (!isSame || totals.every((total) => total >= 0)) return
+  throw node.error(
+    'reference-refuses',
+    `auto_pad ${node.string('auto_pad', '')} with kernel [${kernel}] and strides [${strides}] makes negative pads, with which the reference does not run in float`,
+    'Give pads of 0, or quantize the result with the parameters of the input.',
+    'auto_pad',
+  )
+}
+
 function resolvePads(
   node: OnnxNode,
   spatial: readonly number[],

@@ -181,7 +181,7 @@ const table: QuantizedLayer = (b, x) => {
 const softmax: QuantizedLayer = (b, x) => {
   if (x.shape.length === 0 || x.parameters.type !== b.style.activation) return null
   const axis = b.random.integer(-x.shape.length, x.shape.length - 1)
-  const attributes = { axis, opset: b.random.pick([12, 13, b.style.opset]) }
+  const attributes = { axis, opset: b.random.pick([13, b.style.opset]) }
   return emit(b, 'QLinearSoftmax', { shape: x.shape, range: [0, 1], attributes }, (scale, zero) => [
     ...named(b, x),
     scale,

@@ -49,7 +49,7 @@ export function randomStyle(random: Random): Style {
     opset,
     irVersion: random.integer(Math.min(8, opset - 9), 13),
     domain: inMicrosoft ? 'com.microsoft' : '',
-    scaleShape: random.pick(['scalar', 'scalar', 'one', 'mixed']),
+    scaleShape: random.pick([...Array(8).fill('scalar'), 'one', 'mixed'] as const),
     typed: random.boolean(),
     constantNodes: random.integer(0, 5) === 0,
     sharedConstants: random.boolean(),

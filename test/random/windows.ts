@@ -27,7 +27,10 @@ export function randomWindow(
   if (kind !== 'convolution' || random.boolean()) attributes.kernel_shape = kernel
   if (strides.some((s) => s !== 1) || random.boolean()) attributes.strides = strides
   if (dilations.some((d) => d !== 1)) attributes.dilations = dilations
-  const auto = random.pick(['', '', '', 'SAME_UPPER', 'SAME_LOWER', 'VALID'])
+  // The reference refuses dilations with SAME padding.
+  const isDilated = dilations.some((d) => d !== 1) && !b.odd()
+  const same = isDilated ? [] : ['SAME_UPPER', 'SAME_LOWER']
+  const auto = random.pick(['', '', '', 'VALID', ...same])
   const isCeil = kind !== 'convolution' && auto === '' && random.integer(0, 2) === 0
   if (isCeil) attributes.ceil_mode = 1
   if (kind === 'average' && random.boolean()) attributes.count_include_pad = random.integer(0, 1)
@@ -39,8 +42,9 @@ export function randomWindow(
     const span = size + pads[i]! + pads[i + rank]! - extent[i]!
     if (span < 0) return 0
     if (!isCeil) return Math.floor(span / strides[i]!) + 1
+    // A last window that starts in the padding is dropped by the reference, but not by ONNX's own shape inference.
     const count = Math.ceil(span / strides[i]!) + 1
-    return (count - 1) * strides[i]! >= size + pads[i]! ? count - 1 : count
+    return (count - 1) * strides[i]! >= size + pads[i]! ? 0 : count
   })
   return output.some((d) => d < 1) ? null : { kernel, output, attributes }
 }

@@ -10,8 +10,8 @@ import { dequantizeTable } from '../../passes/convert/tables.js'
 import type { Target } from '../../passes/convert/values.js'
 import { defaultZeroPoint } from '../fused.js'
 import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
-import { scalarQuantization } from '../scales.js'
-import { type PlacedWindow, placeWindow, windowAttributes } from '../window.js'
+import { requireScalars, scalarQuantization } from '../scales.js'
+import { type PlacedWindow, placePool, refuseNegativePads, windowAttributes } from '../window.js'
 import { floatSummation, globalSummation } from './summation.js'
 
 const poolAttributes = { ...windowAttributes, ceil_mode: 'int', count_include_pad: 'int' } as const
@@ -27,15 +27,9 @@ export function fuseUnary(operator: string, extra: (node: OnnxNode) => Readonly<
   }
 }
 
-function place(node: OnnxNode): PlacedWindow {
-  const kernel = node.ints('kernel_shape')
-  if (!kernel) throw node.error('malformed-model', 'kernel_shape is missing', 'Give it.', 'kernel_shape')
-  return placeWindow(node, node.shape(0).slice(2), kernel)
-}
-
 const poolType = (node: OnnxNode, zeroPoint: number | null): TensorType => ({
   type: zeroPoint !== null && node.has(zeroPoint) ? node.type(zeroPoint).type : node.type(0).type,
-  shape: [...node.shape(0).slice(0, 2), ...place(node).output],
+  shape: [...node.shape(0).slice(0, 2), ...placePool(node).output],
 })
 
 const globalType = (node: OnnxNode, zeroPoint: number | null): TensorType => ({
@@ -83,7 +77,8 @@ function convertFloatPool(
         zeroPointAdded: 'after',
       },
     )
-  conversion.define(output, new ComputedFloat(conversion, shape, emit))
+  const isNumber = () => isTable && value.grid!.values.every(Number.isFinite)
+  conversion.define(output, new ComputedFloat(conversion, shape, emit, { isNumber }))
 }
 
 export const averagePool: OnnxOperator = {
@@ -92,11 +87,12 @@ export const averagePool: OnnxOperator = {
   attributes: poolAttributes,
   infer: (node) => [poolType(node, null)],
   fuse: (node, group) =>
-    place(node).dilations.some((d) => d !== 1)
+    placePool(node).dilations.some((d) => d !== 1)
       ? null
       : fuseUnary('com.microsoft.QLinearAveragePool', () => ({}))(node, group),
   convert: (node, conversion) => {
-    const placed = place(node)
+    const placed = placePool(node)
+    refuseNegativePads(node, placed)
     const pool = {
       ...placed,
       opset: node.opset,
@@ -170,7 +166,8 @@ export const qLinearAveragePool: OnnxOperator = {
     return [poolType(node, 4)]
   },
   convert: (node, conversion) => {
-    const { output: spatial, ...window } = place(node)
+    requireScalars(node, [1, 2, 3, 4])
+    const { output: spatial, ...window } = placePool(node)
     const image = node.shape(0).slice(2)
     const isWhole = window.kernel.every((k, i) => k === image[i]) && window.pads.every((p) => p === 0)
     if (isWhole && spatial.every((d) => d === 1)) return emitGlobal(node, conversion)

@@ -4,7 +4,7 @@ import { binaryFloat } from '../../passes/convert/functions.js'
 import { evaluateBinary } from '../constant/arithmetic.js'
 import { defaultZeroPoint } from '../fused.js'
 import { broadcast, type FusedNode, type OnnxNode, type OnnxOperator, type QuantizedGroup } from '../onnx.js'
-import { scalarQuantization } from '../scales.js'
+import { requireScalars, scalarQuantization } from '../scales.js'
 
 /** Reference rule: both inputs dequantized, one Q behind, all three of one 8-bit type. */
 function fuseAs(operator: string) {
@@ -56,7 +56,7 @@ function quantizedForm(name: string, operation: 'add' | 'multiply'): OnnxOperato
           'Quantize all three to one type.',
         )
       }
-      requireScalars(node)
+      requireScalars(node, [1, 2, 4, 5, 6, 7])
       const output = node.node.outputs[0]!
       const { shape } = conversion.graph.tensors.get(output)!
       const tensor = conversion.emit(
@@ -73,17 +73,6 @@ function quantizedForm(name: string, operation: 'add' | 'multiply'): OnnxOperato
       conversion.define(output, { kind: 'integer', type, shape, tensor })
     },
   }
-}
-
-/** Scales and zero points: the reference's type check takes shape [] only here. */
-function requireScalars(node: OnnxNode): void {
-  const isScalar = (input: number) => !node.has(input) || node.shape(input).length === 0
-  if ([1, 2, 4, 5, 6, 7].every(isScalar)) return
-  throw node.error(
-    'reference-refuses',
-    'The reference does not load the model: this operator takes scales and zero points of shape [], not [1]',
-    'Write the scales and zero points of its inputs and its output with shape [].',
-  )
 }
 
 export const add = floatForm('Add', 'add', 'com.microsoft.QLinearAdd')

@@ -11,6 +11,7 @@ function view(
   attributes: Readonly<Record<string, AttributeKind>>,
   shapeOf: (node: OnnxNode) => readonly number[],
   propagatesQuantization: boolean,
+  runsOnQuanta = propagatesQuantization,
 ): OnnxOperator {
   return {
     name,
@@ -18,6 +19,7 @@ function view(
     attributes,
     isCopy: true,
     propagatesQuantization,
+    runsOnQuanta,
     infer: (node) => [{ type: node.type(0).type, shape: shapeOf(node) }],
     evaluate: (node, inputs) => [{ ...inputs[0]!, shape: shapeOf(node) }],
     convert: (node, conversion) => convertCopy(node, conversion, 'reshape', {}),
@@ -74,7 +76,7 @@ function flattenShape(node: OnnxNode): number[] {
 export const reshape = view('Reshape', [2, 2], { allowzero: 'int' }, reshapeShape, true)
 export const squeeze = view('Squeeze', [1, 2], {}, squeezeShape, true)
 export const unsqueeze = view('Unsqueeze', [2, 2], {}, unsqueezeShape, true)
-export const flatten = view('Flatten', [1, 1], { axis: 'int' }, flattenShape, false)
+export const flatten = view('Flatten', [1, 1], { axis: 'int' }, flattenShape, false, true)
 export const identity = view('Identity', [1, 1], {}, (node) => node.shape(0), false)
 
 export const dropout: OnnxOperator = {

@@ -43,6 +43,7 @@ export const slice: OnnxOperator = {
   attributes: {},
   isCopy: true,
   propagatesQuantization: true,
+  runsOnQuanta: true,
   infer: (node) => [{ type: node.type(0).type, shape: boundsOf(node).shape }],
   evaluate: (node, [x]) => {
     const { starts, steps, shape } = boundsOf(node)

@@ -34,7 +34,12 @@ export const softmax: OnnxOperator = {
           output: target ? { scale: target.scale, zeroPoint: target.zeroPoint } : null,
         },
       )
-    conversion.define(output, new ComputedFloat(conversion, shape, emit))
+    conversion.define(
+      output,
+      new ComputedFloat(conversion, shape, emit, {
+        isNumber: () => isTable && value.grid!.values.every(Number.isFinite),
+      }),
+    )
   },
 }
 
@@ -48,6 +53,14 @@ export const qLinearSoftmax: OnnxOperator = {
     const x = conversion.quantizedInput(node, 0)
     const type = defaultZeroPoint(node, 4, x.type)
     const input = scalarQuantization(node, conversion, 1, x.type, 'input')
+    if (node.int('opset', 13) < 13 && node.opset >= 13) {
+      throw node.error(
+        'unsupported-attribute',
+        'opset is below 13 in a newer model: the reference moves transposes across it by the newer meaning',
+        "Write the model's own opset.",
+        'opset',
+      )
+    }
     const name = node.node.outputs[0]!
     const attributes = {
       axis: node.axis(node.int('axis', -1), x.shape.length),

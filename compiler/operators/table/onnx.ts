@@ -56,10 +56,13 @@ export const relu: OnnxOperator = {
   convert: (node, conversion) => convertClamp(node, conversion, 0, Number.POSITIVE_INFINITY),
 }
 
+/** Bounds of a Clip that has none of its own. */
+const greatestFloat = (2 - 2 ** -23) * 2 ** 127
+
 /** Constant bounds of a Clip; null where they are computed. */
 function clipBounds(node: OnnxNode, constantAt: (input: number) => number | undefined | null) {
-  const min = node.has(1) ? constantAt(1) : Number.NEGATIVE_INFINITY
-  const max = node.has(2) ? constantAt(2) : Number.POSITIVE_INFINITY
+  const min = node.has(1) ? constantAt(1) : -greatestFloat
+  const max = node.has(2) ? constantAt(2) : greatestFloat
   return min == null || max == null ? null : { min, max }
 }
 

@@ -24,6 +24,7 @@ export const transpose: OnnxOperator = {
   attributes: { perm: 'ints' },
   isCopy: true,
   propagatesQuantization: true,
+  runsOnQuanta: true,
   infer: (node) => {
     const shape = node.shape(0)
     return [{ type: node.type(0).type, shape: permutationOf(node).map((p) => shape[p]!) }]

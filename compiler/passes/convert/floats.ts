@@ -15,6 +15,7 @@ abstract class Remembering {
   readonly kind = 'float'
   readonly grid: Grid | null = null
   readonly pair: Pair | null = null
+  abstract readonly isNumber: boolean
   readonly shape: readonly number[]
   protected readonly conversion: Conversion
   readonly #quantized = new Map<string, string>()
@@ -47,9 +48,11 @@ abstract class Remembering {
 /** A function of each element of one 8-bit tensor: a table. */
 export class GridFloat extends Remembering implements FloatValue {
   override readonly grid: Grid
+  override readonly isNumber: boolean
   constructor(conversion: Conversion, shape: readonly number[], grid: Grid) {
     super(conversion, shape)
     this.grid = grid
+    this.isNumber = !grid.values.some(Number.isNaN)
   }
 
   protected emitQuantized(target: Target): string {
@@ -77,6 +80,7 @@ export class GridFloat extends Remembering implements FloatValue {
 
 /** A float32 tensor in memory. */
 export class StoredFloat extends Remembering implements FloatValue {
+  override readonly isNumber = false
   readonly #tensor: string
   constructor(conversion: Conversion, shape: readonly number[], tensor: string) {
     super(conversion, shape)
@@ -99,9 +103,11 @@ export class StoredFloat extends Remembering implements FloatValue {
 
 export class ConstantFloat extends Remembering implements FloatValue {
   readonly constant: Constant
+  override readonly isNumber: boolean
   constructor(conversion: Conversion, constant: Constant) {
     super(conversion, constant.shape)
     this.constant = constant
+    this.isNumber = !(constant.data as Float32Array).some(Number.isNaN)
   }
 
   protected emitQuantized(target: Target): string {
@@ -130,6 +136,7 @@ export class ConstantFloat extends Remembering implements FloatValue {
  * be done on the quantized tensors: Q(op(x)) = op(Q(x)).
  */
 export class CommutingFloat<Name extends OperatorName> extends Remembering implements FloatValue {
+  override readonly isNumber: boolean
   readonly #inputs: readonly FloatValue[]
   readonly #operator: Name
   /** Attributes on float tensors, or on tensors quantized to `target` (a pad value is quantized too). */
@@ -146,6 +153,7 @@ export class CommutingFloat<Name extends OperatorName> extends Remembering imple
     this.#operator = operator
     this.#inputs = inputs
     this.#attributes = attributes
+    this.isNumber = inputs.every((input) => input.isNumber)
   }
 
   protected emitQuantized(target: Target): string {
@@ -173,15 +181,21 @@ export class CommutingFloat<Name extends OperatorName> extends Remembering imple
 export class ComputedFloat extends Remembering implements FloatValue {
   override readonly pair: Pair | null
   readonly #emit: (target: Target | null) => string
+  readonly #isNumber: () => boolean
   constructor(
     conversion: Conversion,
     shape: readonly number[],
     emit: (target: Target | null) => string,
-    pair: Pair | null = null,
+    { pair = null, isNumber }: { readonly pair?: Pair | null; readonly isNumber: () => boolean },
   ) {
     super(conversion, shape)
     this.#emit = emit
+    this.#isNumber = isNumber
     this.pair = pair
+  }
+
+  override get isNumber(): boolean {
+    return this.#isNumber()
   }
 
   protected emitQuantized(target: Target): string {
@@ -193,8 +207,12 @@ export class ComputedFloat extends Remembering implements FloatValue {
   }
 }
 
-/** min(max(x, low), high) of a float tensor that is not a table: Q of it is Q(x) clamped to Q(low)..Q(high). */
+/**
+ * min(max(x, low), high) of a float tensor that is not a table: Q of it is Q(x) clamped to Q(low)..Q(high). Not so for
+ * NaN, which a clamp leaves and Q makes 0: where there may be one, the clamp is done in float.
+ */
 export class ClampedFloat extends Remembering implements FloatValue {
+  override readonly isNumber: boolean
   readonly #input: FloatValue
   readonly #low: number
   readonly #high: number
@@ -203,9 +221,11 @@ export class ClampedFloat extends Remembering implements FloatValue {
     this.#input = input
     this.#low = low
     this.#high = high
+    this.isNumber = input.isNumber
   }
 
   protected emitQuantized(target: Target): string {
+    if (!this.isNumber) return this.conversion.stored(this.shape, this.stored()).quantized(target)
     const tensor = this.#input.quantized(target)
     const low = quantize(this.#low, target, rangeOf(target.type))
     const high = quantize(this.#high, target, rangeOf(target.type))

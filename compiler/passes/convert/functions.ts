@@ -107,7 +107,7 @@ function pairFloat(
         { table, label },
       )
     },
-    pair,
+    { pair, isNumber: () => !pair.values().some(Number.isNaN) },
   )
 }
 
@@ -169,7 +169,16 @@ function computedBinary(
         output: target ? { scale: target.scale, zeroPoint: target.zeroPoint } : null,
       },
     )
-  return new ComputedFloat(conversion, shape, emit, pairOf(a, b, operations[operation]))
+  const pair = pairOf(a, b, operations[operation])
+  const isNumber = () => isSafe(operation, a, b)
+  return new ComputedFloat(conversion, shape, emit, { pair, isNumber })
+}
+
+/** Of two tensors of finite values no operation but a division by 0 makes NaN. */
+function isSafe(operation: FloatBinaryOperation, a: FloatValue, b: FloatValue): boolean {
+  if (operation === 'minimum' || operation === 'maximum') return a.isNumber && b.isNumber
+  const isBounded = (value: FloatValue) => value.grid?.values.every(Number.isFinite) === true
+  return isBounded(a) && isBounded(b) && !(operation === 'divide' && b.grid!.values.includes(0))
 }
 
 const sameTensor = (a: FloatValue, b: FloatValue): boolean =>

@@ -33,6 +33,8 @@ export interface FloatValue {
   readonly grid: Grid | null
   /** Set where it is a function of two 8-bit tensors. */
   readonly pair: Pair | null
+  /** No element is ever NaN. */
+  readonly isNumber: boolean
   quantized(target: Target): string
   stored(): string
 }

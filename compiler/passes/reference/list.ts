@@ -15,6 +15,7 @@ import { mergeReluClip } from './merge-relu-clip.js'
 import { propagateQuantization } from './propagate-quantization.js'
 import { quantizeWeights } from './quantize-weights.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
+import { runOnQuanta } from './run-on-quanta.js'
 import { separateDequantize } from './separate-dequantize.js'
 
 type Pass = (editor: GraphEditor) => boolean
@@ -33,7 +34,7 @@ const basic: readonly Pass[] = [
   separateDequantize,
 ]
 
-const extended: readonly Pass[] = [dropRedundantClamps, fuseQuantizedGroups]
+const extended: readonly Pass[] = [dropRedundantClamps, runOnQuanta, fuseQuantizedGroups]
 
 /** The reference runs a level at most this often. */
 const repetitions = 10

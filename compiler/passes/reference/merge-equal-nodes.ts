@@ -5,7 +5,8 @@
  *
  *     conv -> quantize(s, z), conv -> quantize(s, z)     =>     conv -> quantize(s, z)
  *
- * Leaves nodes that write graph outputs, and DequantizeLinear: each reader has one of its own there.
+ * Leaves nodes that write graph outputs, and DequantizeLinear: each reader has one of its own, and so readers of equal
+ * ones stay apart.
  */
 import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
@@ -33,7 +34,7 @@ export function mergeEqualNodes(editor: GraphEditor): boolean {
 function keyOf(editor: GraphEditor, node: Node): string {
   const inputs = node.inputs.map((name) => {
     const constant = editor.constant(name)
-    if (!constant || constant.data.length > sharedElements) return rootOf(editor, name)
+    if (!constant || constant.data.length > sharedElements) return name
     return `${constant.type}[${constant.shape}]${Array.from(constant.data as ArrayLike<number | bigint>, String)}`
   })
   const attributes = Object.entries(node.attributes)
@@ -42,10 +43,4 @@ function keyOf(editor: GraphEditor, node: Node): string {
       ([name, value]) => `${name}=${typeof value === 'object' && !Array.isArray(value) ? node.name : value}`,
     )
   return [node.operator, ...inputs, ...attributes].join('|')
-}
-
-/** Equal DequantizeLinear nodes count as one, though each stays. */
-function rootOf(editor: GraphEditor, name: string): string {
-  const producer = editor.producer(name)
-  return isDequantize(producer) ? `dequantized ${keyOf(editor, producer)}` : name
 }

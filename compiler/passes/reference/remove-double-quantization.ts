@@ -3,10 +3,11 @@
  * Two quantize-dequantize pairs in a row become one, with a range that both have (the reference does so before
  * anything else; research trap 5):
  *
- *     Q1 -> DQ1 -> Q2 -> DQ2     =>     Q -> DQ
+ *     Q1 -> DQ1 -> Q2 -> DQ2, DQ2'     =>     Q -> DQ, DQ'
  *     scale = f(f(min(max1, max2) - max(min1, min2)) / 255), zero point = round(lo - f(real min / scale)), halves away from 0
  *
- * Leaves pairs with another reader in between, without zero points, or at a graph output.
+ * Leaves pairs with another reader in between, without zero points, of other types than the first pair's, or with a
+ * quantized graph output.
  */
 import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
@@ -22,31 +23,28 @@ import {
 const f = Math.fround
 
 export function removeDoubleQuantization(editor: GraphEditor): boolean {
-  return editor.each((node) => isDequantize(node) && removeAround(editor, node))
+  return editor.each((node) => isQuantize(node) && removeBehind(editor, node))
 }
 
-function removeAround(editor: GraphEditor, self: Node): boolean {
-  const child = editor.onlyUse(self.outputs[0]!)
-  const parent = editor.producer(self.inputs[0]!)
-  if (child?.input !== 0 || !isQuantize(child.node)) return false
-  if (!isQuantize(parent) || !editor.onlyUse(parent.outputs[0]!)) return false
-  const grandchild = editor.onlyUse(child.node.outputs[0]!)
-  if (grandchild?.input !== 0 || !isDequantize(grandchild.node)) return false
-  const first = scalarParameters(editor, self)
-  const second = scalarParameters(editor, child.node)
-  const matches =
-    isMatchingPair(scalarParameters(editor, parent), first) &&
-    isMatchingPair(second, scalarParameters(editor, grandchild.node))
-  if (!matches || !first || !second || first.type !== second.type) return false
+function removeBehind(editor: GraphEditor, q1: Node): boolean {
+  const dq1 = editor.onlyUse(q1.outputs[0]!)?.node
+  if (!isDequantize(dq1)) return false
+  const q2 = editor.onlyUse(dq1.outputs[0]!)?.node
+  if (!q2 || !isQuantize(q2) || editor.isOutput(q2.outputs[0]!)) return false
+  const dq2s = editor.uses(q2.outputs[0]!).map((use) => use.node)
+  const [first, second] = [scalarParameters(editor, q1), scalarParameters(editor, q2)]
+  const isMatch = (dq: Node) => isDequantize(dq) && isMatchingPair(second, scalarParameters(editor, dq))
+  if (!isMatchingPair(first, scalarParameters(editor, dq1)) || dq2s.length === 0) return false
+  if (!dq2s.every(isMatch) || !first || !second || first.type !== second.type) return false
   if (first.type !== 'int8' && first.type !== 'uint8') return false
   const merged = mergedParameters(first, second)
-  editor.remove(self)
-  editor.remove(child.node)
-  editor.replaceInput(grandchild.node, 0, parent.outputs[0]!)
-  if (merged) {
-    setParameters(editor, parent.name, merged, first.type)
-    setParameters(editor, grandchild.node.name, merged, first.type)
+  editor.remove(dq1)
+  editor.remove(q2)
+  for (const { name } of dq2s) {
+    editor.replaceInput(editor.named(name), 0, q1.outputs[0]!)
+    if (merged) setParameters(editor, name, merged, first.type)
   }
+  if (merged) setParameters(editor, q1.name, merged, first.type)
   return true
 }
 
