@@ -10,7 +10,7 @@ import { CapletError } from '../compiler/errors.js'
 import { allocate, type ElementType, sizeOf } from '../compiler/ir/types.js'
 import { type NumpyArray, parseArrays, writeNpy, writeNpz } from './arrays.js'
 import { edgeBytes, samplesOf } from './edge-values.js'
-import { findPython } from './wasmtime/python.js'
+import { findPython } from './python.js'
 
 const types = [
   ...(['bool', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32'] as const),
@@ -56,7 +56,7 @@ describe('.npy and .npz', () => {
   })
 })
 
-const python = await findPython()
+const python = await findPython('numpy')
 
 describe('NumPy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'caplet-arrays-'))

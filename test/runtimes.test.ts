@@ -11,10 +11,10 @@ import { compileFile } from '../compiler/compile.js'
 import { CapletError } from '../compiler/errors.js'
 import { presentRuntimes } from '../runtime/list.js'
 import { nodeRuntime } from '../runtime/node.js'
+import { findPython } from '../runtime/python.js'
 import type { RunningCapsule } from '../runtime/runtime.js'
 import { generatedSamples, type SampleEdge } from '../runtime/verify/samples.js'
 import { openOnPath, wasmtimeOnPath } from '../runtime/wasmtime/command.js'
-import { findPython } from '../runtime/wasmtime/python.js'
 import { Wasmtime, wasmtimeRuntime } from '../runtime/wasmtime/wasmtime.js'
 import { committedNetworks, modelPath } from './networks/committed.js'
 import { root } from './run-caplet.js'
@@ -121,7 +121,7 @@ describe('a program wasmtime on PATH', () => {
   })
 
   it('runs the WASI form of a capsule', async ({ skip }) => {
-    const python = await findPython()
+    const python = await findPython('wasmtime')
     skip(python === null, reason)
     skip(process.platform === 'win32', 'needs a script that starts by its first line')
     writeFileSync(join(folder, 'wasmtime'), program(await absolute(python!)), { mode: 0o755 })

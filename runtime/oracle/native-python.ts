@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Python's onnxruntime in a child process. Both directions carry frames: u32 length, JSON { name: { type, dims, bytes } }
 // or { error }, then the tensors' bytes in the JSON's order; all little-endian.
-import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, isAbsolute, join, normalize } from 'node:path'
-import { promisify } from 'node:util'
 import { allocate, type ElementType } from '../../compiler/ir/types.js'
+import { findPython } from '../python.js'
 import { FrameReader } from './frame-reader.js'
 import type { NativeOracle } from './native.js'
 import { type OracleOptions, type OracleTensor, oracleFault } from './oracle.js'
@@ -68,7 +68,7 @@ export async function openPythonOracle(
   model: Uint8Array,
   options: OracleOptions,
 ): Promise<NativeOracle | null> {
-  const python = await findPython()
+  const python = await findPython('numpy', 'onnxruntime')
   if (!python) return null
   const folder = await mkdtemp(join(tmpdir(), 'caplet-native-'))
   let child: ChildProcessWithoutNullStreams | undefined
@@ -90,19 +90,6 @@ export async function openPythonOracle(
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
-}
-
-/** An interpreter that can import onnxruntime; one that is named and cannot is not replaced by another. */
-async function findPython(): Promise<string | null> {
-  const named = process.env.CAPLET_PYTHON
-  for (const candidate of named ? [named] : ['python3', 'python']) {
-    const found = await promisify(execFile)(candidate, ['-c', 'import numpy, onnxruntime']).then(
-      () => true,
-      () => false,
-    )
-    if (found) return candidate
-  }
-  return null
 }
 
 async function writeModelFiles(folder: string, model: Uint8Array, options: OracleOptions): Promise<void> {

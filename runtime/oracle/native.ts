@@ -13,7 +13,7 @@ export interface NativeOracle extends Oracle {
 
 /**
  * Opens a model under the first native ONNX Runtime found, or gives null where there is none.
- * Python is `CAPLET_PYTHON`, else the first of python3 and python that has onnxruntime.
+ * Python is the first that has onnxruntime (python.ts).
  * Throws CapletError oracle-load where it is there but refuses the model.
  */
 export async function openNativeOracle(

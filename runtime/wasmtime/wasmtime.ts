@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The runtime wasmtime: its Python package where there is one, else a program on PATH.
+
+import { findPython } from '../python.js'
 import type { Availability, CapsuleFiles, RunningCapsule, Runtime } from '../runtime.js'
 import { Child } from './child.js'
 import { openOnPath, wasmtimeOnPath } from './command.js'
 import { openInPackage } from './package.js'
-import { findPython } from './python.js'
 
 const absent: Availability = {
   reason: 'neither a Python with the package wasmtime nor a program wasmtime was found',
@@ -35,7 +36,7 @@ export class Wasmtime implements Runtime {
   }
 
   async #start(): Promise<Child | null> {
-    this.#python ??= findPython()
+    this.#python ??= findPython('wasmtime')
     const python = await this.#python
     if (python !== null) this.#child ??= new Child(python)
     return this.#child

@@ -23,8 +23,8 @@ export type Depth = 'normalize' | 'reference' | 'capsule'
  */
 export type Verdict = 'refused' | 'compiles' | 'exact' | 'unloadable' | { readonly fault: string }
 
-/** A front end that takes longer than this hangs. A sound model takes less than a tenth. */
-const timeLimit = 20_000
+/** A front end that takes longer than this hangs. A sound model takes less than a second. */
+const timeLimit = 60_000
 
 /** Runs synchronous work; stops it where it does not end. */
 function limited<T>(work: () => T): T {

@@ -7,11 +7,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { compileFile } from '../../compiler/compile.js'
-import { findPython } from '../../runtime/wasmtime/python.js'
+import { findPython } from '../../runtime/python.js'
 import { committedNetworks, modelPath, NETWORKS_FOLDER } from '../networks/committed.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const python = await findPython()
+const python = await findPython('numpy', 'wasmtime')
 const reason = 'no Python with wasmtime and NumPy: npm test installs them into .venv/ where Python is present'
 const folder = mkdtempSync(join(tmpdir(), 'caplet-host-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))

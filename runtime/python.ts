@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Finds a Python that has the package wasmtime: CAPLET_PYTHON if it is set, else the project's own environment (.venv/),
+// Finds a Python that has the packages wanted: CAPLET_PYTHON if it is set, else the project's own environment (.venv/),
 // else the first of python3, python and py.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -10,11 +10,11 @@ import { promisify } from 'node:util'
 const environment =
   process.platform === 'win32' ? ['.venv', 'Scripts', 'python.exe'] : ['.venv', 'bin', 'python']
 
-/** Path of the interpreter; null where none has the package. One that is named and lacks it is not replaced. */
-export async function findPython(): Promise<string | null> {
+/** Path of the interpreter; null where none can import all of them. One that is named and cannot is not replaced. */
+export async function findPython(...packages: readonly string[]): Promise<string | null> {
   const named = process.env.CAPLET_PYTHON
   for (const candidate of named ? [named] : candidates()) {
-    const found = await promisify(execFile)(candidate, ['-c', 'import wasmtime']).then(
+    const found = await promisify(execFile)(candidate, ['-c', `import ${packages.join(', ')}`]).then(
       () => true,
       () => false,
     )
