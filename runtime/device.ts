@@ -4,7 +4,7 @@
 import { type Board, boards, type TierName } from './device/boards.js'
 import { openDevice } from './device/device.js'
 import type { DeviceService } from './device/service.js'
-import { boardVersion, missingPrograms } from './device/toolchain.js'
+import { boardVersion, missingFor } from './device/toolchain.js'
 import { notACapsule, readManifest } from './manifest.js'
 import {
   type Availability,
@@ -27,7 +27,7 @@ class DeviceRuntime implements Runtime {
   }
 
   async availability(): Promise<Availability> {
-    const missing = await missingPrograms(this.#board)
+    const missing = await missingFor(this.#board, this.#tier)
     return missing ?? { version: await boardVersion(this.#board), needsWasi: false }
   }
 

@@ -2,7 +2,9 @@
 // The programs that build firmware and emulate boards: found on PATH, or reported with how to get them.
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import type { Board } from './boards.js'
+import { engineList } from '../engines/list.js'
+import { missingSources } from '../engines/sources.js'
+import type { Board, TierName } from './boards.js'
 
 const packages: Readonly<Record<string, string>> = {
   'arm-none-eabi-gcc': 'gcc-arm-none-eabi libnewlib-arm-none-eabi',
@@ -41,6 +43,13 @@ export async function missingPrograms(board: Board): Promise<MissingProgram | nu
     reason: `${missing.join(' and ')} not found`,
     remedy: `apt-get install --no-install-recommends ${install} (Debian, Ubuntu), or \`node scripts/boards.mjs\` in a clone of Caplet`,
   }
+}
+
+/** The same for one tier on it. */
+export async function missingFor(board: Board, tier: TierName): Promise<MissingProgram | null> {
+  const missing = await missingPrograms(board)
+  if (missing || tier === 'native') return missing
+  return missingSources(engineList.engines[tier].source)
 }
 
 const shortVersion = (line: string) => /\d+\.\d+(\.\d+)?/.exec(line)?.[0] ?? line

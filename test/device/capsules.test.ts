@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Capsules on the emulated boards, byte by byte: against the committed outputs of the contract's reference, and against
+// the reference itself on both examples.
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { readSections, sectionBytes, sectionIds } from '../../compiler/codegen/module-sections.js'
+import { compileFile } from '../../compiler/compile.js'
+import { deviceRuntimes } from '../../runtime/device.js'
+import { quantizeAll } from '../../runtime/edge-values.js'
+import { nodeRuntime } from '../../runtime/node.js'
+import type { EdgeInfo, RunningCapsule, Runtime } from '../../runtime/runtime.js'
+import { compareOutput } from '../../runtime/verify/feeds.js'
+import { verifyModel } from '../../runtime/verify.js'
+import { committedNetworks, modelPath, type Sample, samples } from '../networks/committed.js'
+import { root } from '../run-caplet.js'
+import { whyMissing } from './requirements.js'
+
+const minutes = 60_000
+const example = (name: string) => join(root, 'examples', name, 'model.onnx')
+const networkNamed = (name: string) => committedNetworks().find((network) => network.name === name)!
+const networks = [
+  'keyword.qdq',
+  'residual.qdq.int8',
+  'gated.qoperator.uint8',
+  'mobile.qdq.floatweights',
+  'two_inputs.qoperator.uint8',
+]
+
+afterAll(() => Promise.all(deviceRuntimes.map((runtime) => runtime.close())))
+
+const opened = (runtime: Runtime, wasm: Uint8Array): Promise<RunningCapsule> =>
+  runtime.open({ wasm, wasi: null })
+
+/** The committed inputs lie on the input's grid. */
+const inputBytes = (edges: readonly EdgeInfo[], { inputs }: Sample) =>
+  edges.map(({ name, scale, zero_point, type }) => {
+    const quantization = { scale: scale!, zeroPoint: zero_point! }
+    const quanta = quantizeAll(inputs[name]!.data as Float32Array, type as 'int8' | 'uint8', quantization)
+    return new Uint8Array(quanta.buffer, quanta.byteOffset, quanta.byteLength)
+  })
+
+function expectEqual(edges: readonly EdgeInfo[], results: readonly Uint8Array[], { outputs }: Sample) {
+  for (const [index, edge] of edges.entries()) {
+    const form = { ...edge, modelShape: edge.shape }
+    expect(compareOutput(form, results[index]!, outputs[edge.name]!, 'model')).toBeNull()
+  }
+}
+
+/** One bit of the weights, in the middle of the passive segment. */
+function withAnotherWeight(wasm: Uint8Array): Uint8Array {
+  const changed = wasm.slice()
+  const data = sectionBytes(readSections(changed), sectionIds.data)
+  data[data.length >> 1]! ^= 0x40
+  return changed
+}
+
+describe.each(
+  deviceRuntimes
+    .filter(({ name }) => name.startsWith('cortex-m4:'))
+    .map((runtime) => [runtime.name, runtime] as const),
+)('%s', async (_, runtime) => {
+  const missing = await whyMissing(runtime)
+
+  it.for(networks)(
+    'gives the committed outputs of %s, and passes its self test',
+    { timeout: 20 * minutes },
+    async (name, { skip }) => {
+      skip(missing !== null, missing ?? '')
+      const network = networkNamed(name)
+      const shapes = new Map(Object.entries(network.dynamic))
+      const { wasm } = await compileFile(modelPath(network), { shapes })
+      const running = await opened(runtime, wasm)
+      const given = samples(network)
+      const results = await running.run(given.map((sample) => inputBytes(running.inputs, sample)))
+      for (const [index, sample] of given.entries()) expectEqual(running.outputs, results[index]!, sample)
+      expect(await running.selftest()).toBe(0)
+      await running.close()
+    },
+  )
+
+  it('shows linear memory as node has it', async ({ skip }) => {
+    skip(missing !== null, missing ?? '')
+    const { wasm, inputs } = await compileFile(example('digits'))
+    const [onBoard, inNode] = [await opened(runtime, wasm), await opened(nodeRuntime, wasm)]
+    const zeros = [inputs.map(({ bytes }) => new Uint8Array(bytes))]
+    expect(await onBoard.run(zeros)).toEqual(await inNode.run(zeros))
+    expect(await onBoard.read(16, 1200)).toEqual(await inNode.read(16, 1200))
+    await onBoard.close()
+  })
+
+  it('fails its self test where a weight has changed', async ({ skip }) => {
+    skip(missing !== null, missing ?? '')
+    const { wasm } = await compileFile(modelPath(networkNamed('two_inputs.qoperator.uint8')))
+    const running = await opened(runtime, withAnotherWeight(wasm))
+    expect(await running.selftest()).toBe(1)
+    await running.close()
+  })
+})
+
+/** Inputs besides the corners. */
+const counts: Readonly<Record<string, number>> = { 'cortex-m4': 16 }
+
+describe.each(deviceRuntimes.map((runtime) => [runtime.name, runtime] as const))(
+  '%s',
+  async (name, runtime) => {
+    const missing = await whyMissing(runtime)
+    const [board = ''] = name.split(':')
+    const count = counts[board] ?? 4
+    const models = board === 'cortex-m4' ? ['ecg-beat', 'digits'] : ['ecg-beat']
+
+    it.for(models)(
+      'equals the reference on %s, with integer and with float requantizers',
+      { timeout: 20 * minutes },
+      async (model, { skip }) => {
+        skip(missing !== null, missing ?? '')
+        for (const target of [undefined, 'cortex-m4f']) {
+          const options = { count, runtimes: [name], ...(target && { target }) }
+          const { exact, inputs, runtimes } = await verifyModel(example(model), options)
+          expect({ exact, inputs }).toEqual({ exact: true, inputs: count + 4 })
+          expect(runtimes[0]).toMatchObject({ name, mismatches: 0 })
+        }
+      },
+    )
+  },
+)
