@@ -76,7 +76,13 @@ function rewrite(text: string): string {
     .replace(/\bw2c_capsule\*/g, 'u8 *')
     .replace(/\(instance([,)])/g, '(memory$1')
     .replaceAll('w2c_capsule_', '')
+    .replace(/^( *var_f\d+ = )(-?[\d.]+(?:e[+-]?\d+)?);$/gm, (_, target, number) => {
+      return `${target}${floatLiteral(number)};`
+    })
 }
+
+/** Nine digits name a float32; as a double they would be another number, rounded once more. */
+const floatLiteral = (number: string): string => `${/[.e]/.test(number) ? number : `${number}.0`}f`
 
 const keywords = new Set(['if', 'while', 'for', 'switch', 'return', 'sizeof'])
 
