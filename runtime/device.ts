@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The emulated boards as runtimes: `cortex-m4:wamr-fast` is one tier on one board, `cortex-m4` stands for all its tiers.
+// The emulated boards as runtimes: `cortex-m4:wamr-fast` is one engine on one board, `cortex-m4` stands for all of them.
+// An interpreter runs portable and accelerated capsules alike; native code is made from the portable one.
 
 import { type Board, boards, type TierName } from './device/boards.js'
 import { openDevice } from './device/device.js'
 import type { DeviceService } from './device/service.js'
 import { boardVersion, missingFor } from './device/toolchain.js'
-import { notACapsule, readManifest } from './manifest.js'
+import { readManifest } from './manifest.js'
 import {
   type Availability,
   type CapsuleFiles,
@@ -16,6 +17,7 @@ import {
 
 class DeviceRuntime implements Runtime {
   readonly name: string
+  readonly portableOnly: boolean
   readonly #board: Board
   readonly #tier: TierName
   readonly #open = new Set<DeviceService>()
@@ -24,6 +26,7 @@ class DeviceRuntime implements Runtime {
     this.name = `${board.runtime}:${tier}`
     this.#board = board
     this.#tier = tier
+    this.portableOnly = tier === 'native'
   }
 
   async availability(): Promise<Availability> {
@@ -32,9 +35,7 @@ class DeviceRuntime implements Runtime {
   }
 
   async open({ wasm }: CapsuleFiles): Promise<RunningCapsule> {
-    const { inputs, outputs, kernel_interface } = readManifest(wasm)
-    if (kernel_interface !== null)
-      throw notACapsule('The module needs host kernels: it is not a portable capsule')
+    const { inputs, outputs } = readManifest(wasm)
     const device = await openDevice(this.#board, this.#tier, wasm)
     this.#open.add(device.service)
     return {

@@ -59,6 +59,8 @@ export type Availability =
 
 export interface Runtime {
   readonly name: string
+  /** It runs no capsule that calls host kernels. */
+  readonly portableOnly?: boolean
   availability(): Promise<Availability>
   /** Pre: available. Throws CapletError where the file is no capsule or the runtime rejects it. */
   open(files: CapsuleFiles): Promise<RunningCapsule>

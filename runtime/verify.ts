@@ -96,7 +96,7 @@ async function verifyIn(
   const subject = options.capsule
     ? givenSubject(path, options.capsule, compile, tools)
     : await compiledSubject(path, compile, tools)
-  const { able, unable } = ableToRun(subject, present, options.runtimes !== undefined)
+  const { able, unable } = ableToRun(subject, present, options.runtimes)
   const samples = samplesFor(subject, options)
   const withReference = options.runtimes?.includes(referenceName) ?? false
   const native = options.reference === 'native'
@@ -121,21 +121,39 @@ async function verifyIn(
   }
 }
 
-/** An accelerated capsule has no WASI form: a program that runs only such forms is passed over, unless it was named. */
-function ableToRun({ manifest }: Subject, present: readonly PresentRuntime[], isNamed: boolean) {
-  const fits = ({ needsWasi }: PresentRuntime) => manifest.kernel_interface === null || !needsWasi
+/**
+ * Some runtimes cannot run an accelerated capsule: they are passed over, unless they were named.
+ * Throws CapletError where one that was named cannot.
+ */
+function ableToRun(
+  { manifest }: Subject,
+  present: readonly PresentRuntime[],
+  named: readonly string[] | undefined,
+) {
+  const isPortable = manifest.kernel_interface === null
+  const fits = (entry: PresentRuntime) => isPortable || whyNotAccelerated(entry) === null
   const unable = present
     .filter((entry) => !fits(entry))
-    .map(({ runtime: { name } }): SkippedRuntime => {
-      const reason = 'its program runs only WASI commands, and an accelerated capsule is none'
-      if (!isNamed) return { name, reason: `${reason}; install its Python package` }
+    .map((entry): SkippedRuntime => {
+      const { name } = entry.runtime
+      const { reason, remedy } = whyNotAccelerated(entry)!
+      if (!named?.includes(name)) return { name, reason: `${reason}; ${remedy}` }
       throw new CapletError({
         code: 'missing-runtime',
         message: `The runtime ${name} cannot run this capsule: ${reason}`,
-        remedy: 'Install its Python package: python3 -m pip install wasmtime',
+        remedy,
       })
     })
   return { able: present.filter(fits), unable }
+}
+
+function whyNotAccelerated({ runtime, needsWasi }: PresentRuntime) {
+  if (runtime.portableOnly) {
+    const reason = 'it compiles the portable capsule, and this one calls host kernels'
+    return { reason, remedy: 'verify the portable twin there' }
+  }
+  const reason = 'its program runs only WASI commands, and an accelerated capsule is none'
+  return needsWasi ? { reason, remedy: 'install its Python package: python3 -m pip install wasmtime' } : null
 }
 
 /** The compiler's part of the options. */

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // How a capsule is executed on a board: which engine, and what is compiled for it. Engines are listed in
 // runtime/engines.
+import { readdirSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { nativeFiles } from '../../compiler/native/native-source.js'
 import { engineBuild, shimFolder, shimSources } from '../engines/engine-build.js'
 import type { EngineName } from '../engines/list.js'
+import { readManifest } from '../manifest.js'
 import type { Board, TierName } from './boards.js'
 import { boardComponent, buildFirmware, type Firmware, template } from './firmware.js'
+import { targetsFolder } from './folders.js'
 import { type Component, strict } from './objects.js'
 import { Fingerprint, product } from './products.js'
 
@@ -17,6 +20,7 @@ interface Choice {
   readonly engine: string
   readonly flash: string
   readonly bytes: string
+  readonly kernels: string
 }
 
 interface Parts {
@@ -43,17 +47,21 @@ export async function buildCapsuleFirmware(
     ...base,
     name: 'main',
     sources: [{ path: join(template, 'main.c') }],
-    includes: [header, ...capsuleFolders, ...base.includes],
+    includes: [header, ...capsuleFolders, ...base.includes, kernelsFolder],
   }
   return buildFirmware(board, `capsule-${tier}`, [base, main, ...components])
 }
 
-const firmwareHeader = (tier: TierName, { include, engine, flash, bytes }: Choice) => `#include "${include}"
+const firmwareHeader = (
+  tier: TierName,
+  { include, engine, flash, bytes, kernels }: Choice,
+) => `#include "${include}"
+#include "caplet_kernels_1.h"
 #define FIRMWARE_ENGINE ${engine}
 #define FIRMWARE_ENGINE_NAME "${tier}"
 #define FIRMWARE_FLASH ${flash}
 #define FIRMWARE_FLASH_BYTES ${bytes}
-#define FIRMWARE_KERNELS NULL
+#define FIRMWARE_KERNELS ${kernels}
 `
 
 /** The engine's headers are system headers: the strict warnings are for the project's own code. */
@@ -88,6 +96,7 @@ async function nativeParts(wasm: Uint8Array): Promise<Parts> {
       engine: `caplet_${name}_native`,
       flash: `caplet_${name}_descriptor`,
       bytes: `sizeof caplet_${name}_descriptor`,
+      kernels: 'NULL',
     },
     components: [shim(join(shimFolder, 'caplet_native.c'), [], []), capsule],
   }
@@ -96,6 +105,7 @@ async function nativeParts(wasm: Uint8Array): Promise<Parts> {
 /** The capsule's own bytes, and an interpreter. */
 async function interpreted(tier: EngineName, wasm: Uint8Array): Promise<Parts> {
   const { symbol, interpreter, sources, includes, flags, binding } = await engineBuild(tier)
+  const isAccelerated = readManifest(wasm).kernel_interface !== null
   const engine: Component = {
     category: 'engine',
     name: tier,
@@ -113,9 +123,29 @@ async function interpreted(tier: EngineName, wasm: Uint8Array): Promise<Parts> {
       engine: symbol,
       flash: 'caplet_model_capsule',
       bytes: 'CAPLET_MODEL_CAPSULE_BYTES',
+      kernels: isAccelerated ? '&caplet_kernels_1' : 'NULL',
     },
-    components: [shim(binding, includes, flags), engine, await capsuleBytes(wasm)],
+    components: [
+      shim(binding, includes, flags),
+      engine,
+      ...(isAccelerated ? [kernels] : []),
+      await capsuleBytes(wasm),
+    ],
   }
+}
+
+const kernelsFolder = join(targetsFolder, 'kernels')
+
+/** Host kernels of accelerated capsules. */
+const kernels: Component = {
+  category: 'kernels',
+  name: 'kernels',
+  sources: readdirSync(kernelsFolder)
+    .filter((file) => file.endsWith('.c') && file !== 'selftest.c')
+    .sort()
+    .map((file) => ({ path: join(kernelsFolder, file) })),
+  includes: [kernelsFolder, shimFolder],
+  flags: ['-O2', ...strict],
 }
 
 /** The module as constant data: what model.c is, in a form that assembles at once. */
