@@ -63,8 +63,12 @@ const sum = (make: typeof convolution): Layer => {
   }
 }
 
+/** QLinearAdd, QLinearMul and QLinearAveragePool take scales of shape [] only: others are a rare try. */
+export const refusesScales = (b: Builder): boolean => b.style.scaleShape !== 'scalar' && !b.odd()
+
 /** Element-wise operation with another tensor of the model that broadcasts, or with x itself. */
 const binary: Layer = (b, x) => {
+  if (refusesScales(b)) return null
   const fits = (other: Value) => {
     const rank = Math.min(other.shape.length, x.shape.length)
     const tail = (shape: readonly number[]) => shape.slice(shape.length - rank)
@@ -98,6 +102,7 @@ const concat: Layer = (b, x) => {
 }
 
 const averagePool: Layer = (b, x) => {
+  if (refusesScales(b)) return null
   if (x.shape.length < 3 || x.shape.length > 4) return null
   const input = approach(b, x)
   const range = [x.low * 0.8, x.high * 0.8] as const

@@ -4,7 +4,7 @@ import type { Attribute } from '../../runtime/oracle/write-model.js'
 import type { Builder, Parameters, QuantizedValue, Value } from './builder.js'
 import { isQuantized } from './builder.js'
 import { binaryRange } from './functions.js'
-import type { Layer } from './layers.js'
+import { type Layer, refusesScales } from './layers.js'
 import { randomConvolution, randomWeight, type Weight, weightParameters, weightSize } from './sums.js'
 import { randomWindow } from './windows.js'
 
@@ -114,6 +114,7 @@ const gemm: QuantizedLayer = (b, x) => {
 }
 
 const binary: QuantizedLayer = (b, x) => {
+  if (refusesScales(b)) return null
   const partners = b.values.filter(
     (v) => isQuantized(v) && v.parameters.type === x.parameters.type && `${v.shape}` === `${x.shape}`,
   ) as QuantizedValue[]
@@ -150,6 +151,7 @@ const concat: QuantizedLayer = (b, x) => {
 }
 
 const pool: QuantizedLayer = (b, x) => {
+  if (refusesScales(b)) return null
   if (x.shape.length < 3 || x.shape.length > 4 || x.parameters.type !== b.style.activation) return null
   const outer = x.shape.slice(0, 2)
   const range = [x.low * 0.8, x.high * 0.8] as const

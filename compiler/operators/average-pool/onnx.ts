@@ -86,10 +86,16 @@ export const averagePool: OnnxOperator = {
   inputs: [1, 1],
   attributes: poolAttributes,
   infer: (node) => [poolType(node, null)],
-  fuse: (node, group) =>
-    placePool(node).dilations.some((d) => d !== 1)
-      ? null
-      : fuseUnary('com.microsoft.QLinearAveragePool', () => ({}))(node, group),
+  fuse: (node, group) => {
+    const fused = fuseUnary('com.microsoft.QLinearAveragePool', () => ({}))(node, group)
+    if (!fused || node.ints('dilations') === undefined) return fused
+    throw node.error(
+      'reference-refuses',
+      'The reference does not load the model: its quantized AveragePool has no dilations, not even of 1',
+      'Remove the attribute.',
+      'dilations',
+    )
+  },
   convert: (node, conversion) => {
     const placed = placePool(node)
     refuseNegativePads(node, placed)

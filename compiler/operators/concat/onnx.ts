@@ -8,7 +8,7 @@ import { CommutingFloat } from '../../passes/convert/floats.js'
 import { dequantizeTable } from '../../passes/convert/tables.js'
 import type { FloatValue } from '../../passes/convert/values.js'
 import { defaultZeroPoint } from '../fused.js'
-import type { OnnxNode, OnnxOperator } from '../onnx.js'
+import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
 
 function concatShape(node: OnnxNode, shapes: readonly (readonly number[])[]): number[] {
@@ -63,6 +63,21 @@ function concatFloats(
   return conversion.grid(shape, { ...grid, tensor })
 }
 
+/** Reference rule: every input dequantized, one Q behind, all of one 8-bit type. */
+function fuse(node: OnnxNode, { inputs, output }: QuantizedGroup): FusedNode | null {
+  if (!output || (output.type !== 'int8' && output.type !== 'uint8')) return null
+  const parts: string[] = []
+  for (const input of inputs) {
+    if (input?.type !== output.type) return null
+    parts.push(input.tensor, input.scaleName, input.zeroPointName)
+  }
+  return {
+    operator: 'com.microsoft.QLinearConcat',
+    inputs: [output.scaleName, output.zeroPointName, ...parts],
+    attributes: node.node.attributes,
+  }
+}
+
 export const concat: OnnxOperator = {
   name: 'Concat',
   inputs: [1, 1024],
@@ -84,6 +99,7 @@ export const concat: OnnxOperator = {
     return [{ type: types[0]!.type, shape }]
   },
   evaluate: (node, inputs) => [concatConstants(node, inputs)],
+  fuse,
   convert: (node, conversion) => {
     const output = node.node.outputs[0]!
     const { shape, type } = conversion.graph.tensors.get(output)!

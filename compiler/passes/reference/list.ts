@@ -14,6 +14,7 @@ import { mergeEqualNodes } from './merge-equal-nodes.js'
 import { mergeReluClip } from './merge-relu-clip.js'
 import { propagateQuantization } from './propagate-quantization.js'
 import { quantizeWeights } from './quantize-weights.js'
+import { refuseLostOutputs } from './refuse-lost-outputs.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
 import { runOnQuanta } from './run-on-quanta.js'
 import { separateDequantize } from './separate-dequantize.js'
@@ -34,7 +35,7 @@ const basic: readonly Pass[] = [
   separateDequantize,
 ]
 
-const extended: readonly Pass[] = [dropRedundantClamps, runOnQuanta, fuseQuantizedGroups]
+const extended: readonly Pass[] = [dropRedundantClamps, runOnQuanta, fuseQuantizedGroups, refuseLostOutputs]
 
 /** The reference runs a level at most this often. */
 const repetitions = 10

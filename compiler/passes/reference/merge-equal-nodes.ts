@@ -12,8 +12,9 @@ import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
 import { isDequantize } from './quantization.js'
 
-/** Constants of up to this many elements are compared by value, as the reference shares them. */
+/** Constants of up to this many elements, of these types, are compared by value, as the reference shares them; others by name. */
 const sharedElements = 8
+const sharedTypes = new Set(['float32', 'float64', 'int32', 'int64'])
 
 export function mergeEqualNodes(editor: GraphEditor): boolean {
   const seen = new Map<string, Node>()
@@ -34,7 +35,8 @@ export function mergeEqualNodes(editor: GraphEditor): boolean {
 function keyOf(editor: GraphEditor, node: Node): string {
   const inputs = node.inputs.map((name) => {
     const constant = editor.constant(name)
-    if (!constant || constant.data.length > sharedElements) return name
+    const isShared = constant && constant.data.length <= sharedElements && sharedTypes.has(constant.type)
+    if (!isShared) return name
     return `${constant.type}[${constant.shape}]${Array.from(constant.data as ArrayLike<number | bigint>, String)}`
   })
   const attributes = Object.entries(node.attributes)

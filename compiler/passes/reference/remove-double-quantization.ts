@@ -29,7 +29,8 @@ export function removeDoubleQuantization(editor: GraphEditor): boolean {
 function removeBehind(editor: GraphEditor, q1: Node): boolean {
   const dq1 = editor.onlyUse(q1.outputs[0]!)?.node
   if (!isDequantize(dq1)) return false
-  const q2 = editor.onlyUse(dq1.outputs[0]!)?.node
+  const transposes = transposesBehind(editor, dq1)
+  const q2 = editor.onlyUse((transposes.at(-1) ?? dq1).outputs[0]!)?.node
   if (!q2 || !isQuantize(q2) || editor.isOutput(q2.outputs[0]!)) return false
   const dq2s = editor.uses(q2.outputs[0]!).map((use) => use.node)
   const [first, second] = [scalarParameters(editor, q1), scalarParameters(editor, q2)]
@@ -38,6 +39,10 @@ function removeBehind(editor: GraphEditor, q1: Node): boolean {
   if (!dq2s.every(isMatch) || !first || !second || first.type !== second.type) return false
   if (first.type !== 'int8' && first.type !== 'uint8') return false
   const merged = mergedParameters(first, second)
+  if (transposes.length > 0) {
+    if (merged) throw mergedAcross(editor, transposes[0]!)
+    return false
+  }
   editor.remove(dq1)
   editor.remove(q2)
   for (const { name } of dq2s) {
@@ -47,6 +52,26 @@ function removeBehind(editor: GraphEditor, q1: Node): boolean {
   if (merged) setParameters(editor, q1.name, merged, first.type)
   return true
 }
+
+/** Those that follow each other, each read once. */
+function transposesBehind(editor: GraphEditor, dequantize: Node): Node[] {
+  const found: Node[] = []
+  for (;;) {
+    const next = editor.onlyUse((found.at(-1) ?? dequantize).outputs[0]!)?.node
+    if (next?.operator !== 'Transpose') return found
+    found.push(next)
+  }
+}
+
+/** The reference moves transposes about, so that the two pairs may come to stand side by side. */
+const mergedAcross = (editor: GraphEditor, transpose: Node) =>
+  editor
+    .view(transpose)
+    .error(
+      'inconsistent-quantization',
+      'It is quantized with other parameters before than behind: the reference merges the two where it can move the transpose away',
+      'Give a Transpose one scale and zero point on both sides, as onnxruntime.quantization does.',
+    )
 
 /** Null where both are equal already. */
 function mergedParameters(
