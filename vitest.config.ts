@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ['{compiler,runtime,test,examples}/**/*.test.ts'],
     // Limits are for hangs, not for speed: a busy machine is ten times slower than an idle one.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: 1_800_000,
+    hookTimeout: 1_800_000,
     teardownTimeout: 10_000,
     pool: 'forks',
     maxWorkers: 2,
