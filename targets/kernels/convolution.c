@@ -11,7 +11,7 @@
 
 static const int32_t zeros[8];
 
-// What is computed at a time: two pixels of one group. Without a second pixel, `second` is `first`.
+// What is computed at a time: two pixels of one group; at the end perhaps one, whose partner's sums are left over.
 typedef struct pixel_pair {
   caplet_window_place places[2];
   uint32_t count;
@@ -30,66 +30,73 @@ static void fill_columns(const caplet_layer *layer, pixel_pair *pair, uint32_t s
   }
 }
 
-static void sum_block(const caplet_layer *layer, uint32_t depth, const uint8_t *weights, uint32_t channels,
-                      const int32_t *from, int32_t *to)
+// Depths start..end of the channels of `work`; the first chunk begins with zeros, others go on from their sums.
+static void sum_blocks(const caplet_layer *layer, const caplet_block_sums *work, uint32_t start, uint32_t end)
 {
   const uint32_t *column = (const uint32_t *)(const void *)layer->scratch;
-  const uint32_t quads = (depth + 3u) / 4u;
-  if (channels == 4u) caplet_sum_pairs(column, quads, weights, from, to);
-  else caplet_sum_few_pairs(column, quads, weights, channels, from, to);
-}
-
-static void finish_block(const caplet_layer *layer, const pixel_pair *pair, int32_t *sums, const uint8_t *records,
-                         uint32_t channel, uint32_t channels)
-{
-  const uint32_t place = channel * layer->output_width;
-  if (layer->is_corrected) caplet_correct(layer, sums, records, channels, pair->totals, 2);
-  caplet_finish_pairs(layer, sums, records, channels, pair->outputs[0] + place, pair->outputs[1] + place);
-}
-
-// The columns are whole in scratch.
-static void convolve_whole(const caplet_layer *layer, pixel_pair *pair, const uint8_t *block)
-{
-  const uint32_t group_channels = layer->out_channels / layer->groups;
-  const uint32_t channel_size = layer->record_size + caplet_fill_up(layer->depth);
-  int32_t sums[8];
-  fill_columns(layer, pair, 0, layer->depth);
-  for (uint32_t channel = 0; channel < group_channels; channel += 4u) {
-    const uint32_t channels = caplet_least(group_channels - channel, 4);
-    sum_block(layer, layer->depth, block + channels * layer->record_size, channels, zeros, sums);
-    finish_block(layer, pair, sums, block, channel, channels);
-    block += channels * channel_size;
+  const uint32_t quads = (end - start + 3u) / 4u;
+  const uint32_t block_size = 4u * layer->record_size + work->weights_size;
+  const uint8_t *weights = work->block + 4u * layer->record_size + 4u * start;
+  int32_t *sums = work->sums;
+  uint32_t left = work->channels;
+  for (; left >= 4u; left -= 4u) {
+    caplet_sum_pairs(column, quads, weights, start == 0u ? zeros : sums, sums);
+    weights += block_size;
+    sums += 8;
+  }
+  if (left != 0u) {
+    weights -= (4u - left) * (layer->record_size + start);
+    caplet_sum_few_pairs(column, quads, weights, left, start == 0u ? zeros : sums, sums);
   }
 }
 
-static void convolve_chunks(const caplet_layer *layer, pixel_pair *pair, const uint8_t *blocks)
+static void finish(const caplet_layer *layer, const pixel_pair *pair, const caplet_block_sums *work)
 {
-  const uint32_t group_channels = layer->out_channels / layer->groups;
-  const uint32_t channel_size = layer->record_size + caplet_fill_up(layer->depth);
-  int32_t *all_sums = (int32_t *)(void *)(layer->scratch + 5u * layer->chunk);
+  if (layer->is_corrected) caplet_correct(layer, work, pair->totals);
+  caplet_finish_blocks(layer, work);
+}
+
+// The columns are whole in scratch: a batch of channels at a time.
+static void convolve_whole(const caplet_layer *layer, pixel_pair *pair, caplet_block_sums *work)
+{
+  const uint32_t group_channels = work->channels;
+  int32_t sums[2u * CAPLET_BATCH_CHANNELS];
+  work->sums = sums;
+  fill_columns(layer, pair, 0, layer->depth);
+  for (uint32_t channel = 0; channel < group_channels; channel += CAPLET_BATCH_CHANNELS) {
+    work->channels = caplet_least(group_channels - channel, CAPLET_BATCH_CHANNELS);
+    sum_blocks(layer, work, 0, layer->depth);
+    finish(layer, pair, work);
+    work->block += CAPLET_BATCH_CHANNELS * layer->record_size + CAPLET_BATCH_CHANNELS / 4u * work->weights_size;
+    work->outputs[0] += CAPLET_BATCH_CHANNELS * layer->output_width;
+    work->outputs[1] += CAPLET_BATCH_CHANNELS * layer->output_width;
+  }
+}
+
+static void convolve_chunks(const caplet_layer *layer, pixel_pair *pair, caplet_block_sums *work)
+{
+  work->sums = (int32_t *)(void *)(layer->scratch + 5u * layer->chunk);
   for (uint32_t start = 0; start < layer->depth; start += layer->chunk) {
     const uint32_t end = caplet_least(start + layer->chunk, layer->depth);
-    const uint8_t *block = blocks;
-    int32_t *sums = all_sums;
     fill_columns(layer, pair, start, end);
-    for (uint32_t channel = 0; channel < group_channels; channel += 4u) {
-      const uint32_t channels = caplet_least(group_channels - channel, 4);
-      const uint8_t *weights = block + channels * (layer->record_size + start);
-      sum_block(layer, end - start, weights, channels, start == 0u ? zeros : sums, sums);
-      if (end == layer->depth) finish_block(layer, pair, sums, block, channel, channels);
-      block += channels * channel_size;
-      sums += 8;
-    }
+    sum_blocks(layer, work, start, end);
   }
+  finish(layer, pair, work);
 }
 
 static void convolve_pair(const caplet_layer *layer, pixel_pair *pair, const uint8_t *blocks)
 {
-  if (pair->count == 1u) pair->outputs[1] = pair->outputs[0];
+  caplet_block_sums work;
+  work.channels = layer->out_channels / layer->groups;
+  work.pixels = 2;
+  work.block = blocks;
+  work.weights_size = 4u * caplet_fill_up(layer->depth);
+  work.outputs[0] = pair->outputs[0];
+  work.outputs[1] = pair->count == 2u ? pair->outputs[1] : pair->outputs[0];
   pair->totals[0] = 0;
   pair->totals[1] = 0;
-  if (layer->depth <= layer->chunk) convolve_whole(layer, pair, blocks);
-  else convolve_chunks(layer, pair, blocks);
+  if (layer->depth <= layer->chunk) convolve_whole(layer, pair, &work);
+  else convolve_chunks(layer, pair, &work);
   pair->count = 0;
 }
 

@@ -1,139 +1,146 @@
 // SPDX-License-Identifier: MIT-0
 // From accumulators to outputs: the requantizers of assembly/requantize.ts, bit for bit. The compiler has proven for
 // every channel that the form in the block equals the contract (docs/arithmetic.md).
+//   Here the product P = accumulator * multiplier, fixed point with 42 bits behind the point, is two words: the upper
+//   one holds 10 of these bits. What is beyond the outputs' range may be rounded wrongly: it is clamped.
 #ifndef CAPLET_REQUANTIZE_H
 #define CAPLET_REQUANTIZE_H
 
 #include "layer.h"
 #include "words.h"
 
-// Bits behind the binary point of the integer forms' products.
-#define CAPLET_FRACTION 42
+#define CAPLET_INLINE static inline __attribute__((always_inline))
 
-static inline int32_t caplet_clamp(int32_t value, int32_t low, int32_t high)
-{
-  const int32_t above = value < low ? low : value;
-  return above > high ? high : above;
-}
+// Bits of the upper word behind the point.
+#define CAPLET_FRACTION 10
 
-static inline int64_t caplet_load_wide(const uint8_t *at)
-{
-  uint64_t value;
-  memcpy(&value, at, sizeof value);
-  return (int64_t)value;
-}
+// One channel's record. Of `high` and `low` the signed value low + high * 2^32 is the multiplier; unused ones are 0.
+typedef struct caplet_scale {
+  uint32_t bias;
+  float factor;
+  int32_t low;
+  uint32_t high;
+  uint32_t window;
+} caplet_scale;
 
-static inline float caplet_load_float(const uint8_t *at)
+CAPLET_INLINE float caplet_load_float(const uint8_t *at)
 {
   float value;
   memcpy(&value, at, sizeof value);
   return value;
 }
 
-// Modulo 2^64: a record that the compiler wrote never gets there.
-static inline int64_t caplet_product(int32_t accumulator, const uint8_t *record)
+// `form` is a constant wherever these are used.
+CAPLET_INLINE caplet_scale caplet_read_scale(caplet_requantizer form, const uint8_t *record)
 {
-  return (int64_t)((uint64_t)(int64_t)accumulator * (uint64_t)caplet_load_wide(record + 4));
+  caplet_scale scale = {caplet_load_word(record), 0.0f, 0, 0, 0};
+  if (form == CAPLET_REQUANTIZE_FLOAT) {
+    scale.factor = caplet_load_float(record + 4);
+  } else {
+    const uint32_t low = caplet_load_word(record + 4);
+    scale.low = (int32_t)low;
+    // The multiplication takes the lower word as signed: its top bit then counts -2^31 instead of 2^31.
+    scale.high = caplet_load_word(record + 8) + (low >> 31);
+    if (form == CAPLET_REQUANTIZE_WINDOW) scale.window = caplet_load_word(record + 12);
+  }
+  return scale;
 }
 
-static inline int32_t caplet_requantize_plain(int32_t accumulator, const uint8_t *record, caplet_levels levels)
+// To the nearest integer, halves up.
+CAPLET_INLINE int32_t caplet_round_plain(uint32_t upper)
 {
-  const uint64_t half = (uint64_t)1 << (CAPLET_FRACTION - 1);
-  const int64_t rounded = (int64_t)((uint64_t)caplet_product(accumulator, record) + half) >> CAPLET_FRACTION;
-  return caplet_clamp((int32_t)rounded + levels.zero_point, levels.minimum, levels.maximum);
+  return (int32_t)(upper + (1u << (CAPLET_FRACTION - 1))) >> CAPLET_FRACTION;
 }
 
-// To the nearest integer; products within `window` of a tie go to the even one.
-static inline int32_t caplet_round_to_even(int64_t product, uint64_t window)
+// To the nearest integer; products within `window` (of the lower word) of a tie go to the even one.
+//   threshold = just under one half, plus one for odd, xor window
+CAPLET_INLINE int32_t caplet_round_to_even(uint32_t upper, uint32_t lower, uint32_t window)
 {
-  const uint64_t just_under_half = ((uint64_t)1 << (CAPLET_FRACTION - 1)) - 1u;
-  const uint64_t is_odd = (uint64_t)(product >> CAPLET_FRACTION) & 1u;
-  return (int32_t)((int64_t)((uint64_t)product + ((is_odd + just_under_half) ^ window)) >> CAPLET_FRACTION);
+  const uint32_t is_odd = (upper >> CAPLET_FRACTION) & 1u;
+  const uint64_t product = (uint64_t)upper << 32 | lower;
+  const uint64_t threshold = (uint64_t)(((1u << (CAPLET_FRACTION - 1)) - 1u) + is_odd) << 32 | ((is_odd - 1u) ^ window);
+  return (int32_t)(uint32_t)((product + threshold) >> 32) >> CAPLET_FRACTION;
 }
 
-static inline int32_t caplet_requantize_window(int32_t accumulator, const uint8_t *record, caplet_levels levels)
+// Half a unit in the last place of a float32 at the tie k + 1/2: 2^17 for |k + 1/2| < 1, doubled with each further bit
+// of k; right for up to 14 bits, which is more than outputs need. A one behind k's bits counts for k = 0.
+CAPLET_INLINE uint32_t caplet_full_window(uint32_t upper)
 {
-  const int32_t rounded =
-    caplet_round_to_even(caplet_product(accumulator, record), caplet_load_word(record + 12));
-  return caplet_clamp(rounded + levels.zero_point, levels.minimum, levels.maximum);
-}
-
-// Half a unit in the last place of a float32 at the tie: 2^17 for |k + 1/2| < 1, doubled with each further bit of k.
-static inline uint64_t caplet_full_window(int64_t product)
-{
-  const int32_t floor = (int32_t)(product >> CAPLET_FRACTION); // |floor| < 2^21
-  const uint32_t bits = (uint32_t)(floor ^ (floor >> 31));
-  return (uint64_t)1 << (17 + (bits == 0u ? 0 : 32 - __builtin_clz(bits)));
-}
-
-static inline int32_t caplet_requantize_full(int32_t accumulator, const uint8_t *record, caplet_levels levels)
-{
-  const int64_t product = caplet_product(accumulator, record);
-  const int32_t rounded = caplet_round_to_even(product, caplet_full_window(product));
-  return caplet_clamp(rounded + levels.zero_point, levels.minimum, levels.maximum);
+  const uint32_t magnitude = upper ^ (uint32_t)((int32_t)upper >> 31);
+  const uint32_t zeros = (uint32_t)__builtin_clz(magnitude >> (CAPLET_FRACTION - 1) | 1u);
+  const uint32_t one = 1u << 16;
+  return one >> (zeros & 31u) | one << ((32u - zeros) & 31u); // rotated right
 }
 
 #if defined(__ARM_FP) && (__ARM_FP & 4) != 0 && CAPLET_HAS_DSP
 
 // The processor's conversion rounds half to even (its reset state) and saturates. VMUL, never VFMA.
-static inline int32_t caplet_round_scaled(int32_t accumulator, float multiplier)
+CAPLET_INLINE int32_t caplet_round_float(int32_t accumulator, float factor, float low, float high)
 {
-  float scaled = (float)accumulator * multiplier;
+  float scaled = (float)accumulator * factor;
   int32_t rounded;
+  (void)low;
+  (void)high;
   __asm__("vcvtr.s32.f32 %0, %0" : "+t"(scaled));
   memcpy(&rounded, &scaled, sizeof rounded);
   return rounded;
 }
 
-static inline int32_t caplet_add_saturated(int32_t a, int32_t b)
+CAPLET_INLINE int32_t caplet_add_saturated(int32_t a, int32_t b)
 {
   int32_t sum;
   __asm__("qadd %0, %1, %2" : "=r"(sum) : "r"(a), "r"(b));
   return sum;
 }
 
-static inline int32_t caplet_requantize_float(int32_t accumulator, float multiplier, caplet_levels levels)
-{
-  const int32_t level = caplet_add_saturated(caplet_round_scaled(accumulator, multiplier), levels.zero_point);
-  return caplet_clamp(level, levels.minimum, levels.maximum);
-}
-
-// The whole range of the output type: one saturating instruction.
-static inline int32_t caplet_requantize_float_signed(int32_t accumulator, float multiplier, caplet_levels levels)
-{
-  const int32_t level = caplet_add_saturated(caplet_round_scaled(accumulator, multiplier), levels.zero_point);
-  int32_t byte;
-  __asm__("ssat %0, #8, %1" : "=r"(byte) : "r"(level));
-  return byte;
-}
-
-static inline int32_t caplet_requantize_float_unsigned(int32_t accumulator, float multiplier, caplet_levels levels)
-{
-  const int32_t level = caplet_add_saturated(caplet_round_scaled(accumulator, multiplier), levels.zero_point);
-  int32_t byte;
-  __asm__("usat %0, #8, %1" : "=r"(byte) : "r"(level));
-  return byte;
-}
-
 #else
 
 // Clamp first; then adding 1.5 * 2^23 rounds half to even.
-static inline int32_t caplet_requantize_float(int32_t accumulator, float multiplier, caplet_levels levels)
+CAPLET_INLINE int32_t caplet_round_float(int32_t accumulator, float factor, float low, float high)
 {
-  const float low = (float)(levels.minimum - levels.zero_point);
-  const float high = (float)(levels.maximum - levels.zero_point);
-  float scaled = (float)accumulator * multiplier;
+  float scaled = (float)accumulator * factor;
   int32_t bits;
   if (!(scaled > low)) scaled = low;
   if (scaled > high) scaled = high;
   scaled += 12582912.0f;
   memcpy(&bits, &scaled, sizeof bits);
-  return bits - (0x4b400000 - levels.zero_point);
+  return bits - 0x4b400000;
 }
 
-#define caplet_requantize_float_signed caplet_requantize_float
-#define caplet_requantize_float_unsigned caplet_requantize_float
+// Both are small here.
+CAPLET_INLINE int32_t caplet_add_saturated(int32_t a, int32_t b)
+{
+  return a + b;
+}
 
 #endif
+
+// The nearest integer to the product, right wherever it may lead to an output within low..high (about the zero point).
+CAPLET_INLINE int32_t caplet_round(caplet_requantizer form, int32_t accumulator, caplet_scale scale, float low, float high)
+{
+  if (form == CAPLET_REQUANTIZE_FLOAT) return caplet_round_float(accumulator, scale.factor, low, high);
+  const uint64_t lower = (uint64_t)((int64_t)accumulator * scale.low);
+  const uint32_t upper = (uint32_t)(lower >> 32) + (uint32_t)accumulator * scale.high;
+  if (form == CAPLET_REQUANTIZE_PLAIN) return caplet_round_plain(upper);
+  const uint32_t window = form == CAPLET_REQUANTIZE_WINDOW ? scale.window : caplet_full_window(upper);
+  return caplet_round_to_even(upper, (uint32_t)lower, window);
+}
+
+CAPLET_INLINE int32_t caplet_clamp(int32_t value, int32_t low, int32_t high)
+{
+  const int32_t above = value < low ? low : value;
+  return above > high ? high : above;
+}
+
+CAPLET_INLINE int32_t caplet_clamp_to_byte(int32_t value)
+{
+#if defined(__ARM_FEATURE_SAT) && __ARM_FEATURE_SAT
+  int32_t byte;
+  __asm__("ssat %0, #8, %1" : "=r"(byte) : "r"(value));
+  return byte;
+#else
+  return caplet_clamp(value, -128, 127);
+#endif
+}
 
 #endif

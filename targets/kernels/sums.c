@@ -80,63 +80,60 @@ static inline __attribute__((always_inline)) uint32_t sum_quad(uint32_t word, co
   return caplet_multiply_pairs(caplet_odd_pair(word, is_unsigned), caplet_odd_signed(weight), sum);
 }
 
-static inline __attribute__((always_inline)) void sum_row(const uint8_t *input, uint32_t bytes, bool is_unsigned,
-                                                          const uint8_t *weights, uint32_t channels, int32_t *sums)
+static inline __attribute__((always_inline)) void sum_quads_as(bool is_unsigned, const uint8_t *input, uint32_t quads,
+                                                               const uint8_t *weights, uint32_t channels,
+                                                               const int32_t *from, int32_t *to)
 {
   for (uint32_t channel = 0; channel < channels; channel++) {
-    uint32_t sum = (uint32_t)sums[channel];
+    uint32_t sum = (uint32_t)from[channel];
     const uint8_t *weight = weights + 4u * channel;
-    const uint8_t *at = input;
-    const uint8_t *end = input + (bytes & ~3u);
-    while (at != end) {
-      sum = sum_quad(caplet_load_word(at), weight, is_unsigned, sum);
-      at += 4;
+    for (uint32_t quad = 0; quad < quads; quad++) {
+      sum = sum_quad(caplet_load_word(input + 4u * quad), weight, is_unsigned, sum);
       weight += 4u * channels;
     }
-    if ((bytes & 3u) != 0u) sum = sum_quad(load_rest(at, bytes & 3u), weight, is_unsigned, sum);
-    sums[channel] = (int32_t)sum;
+    to[channel] = (int32_t)sum;
   }
 }
 
-// Four channels at once, each word of the input widened once.
-static inline __attribute__((always_inline)) void sum_row_of_four(const uint8_t *input, uint32_t bytes, bool is_unsigned,
-                                                                  const uint8_t *weights, int32_t *sums)
+static void sum_quads(const uint8_t *input, uint32_t quads, bool is_unsigned, const uint8_t *weights, uint32_t channels,
+                      const int32_t *from, int32_t *to)
 {
-  uint32_t sum0 = (uint32_t)sums[0], sum1 = (uint32_t)sums[1], sum2 = (uint32_t)sums[2], sum3 = (uint32_t)sums[3];
-  const uint8_t *end = input + (bytes & ~3u);
-  bool more = true;
-  while (more) {
-    uint32_t word;
-    if (input != end) {
-      word = caplet_load_word(input);
-      input += 4;
-    } else {
-      if ((bytes & 3u) == 0u) break;
-      word = load_rest(input, bytes & 3u);
-      more = false;
-    }
-    sum0 = sum_quad(word, weights, is_unsigned, sum0);
-    sum1 = sum_quad(word, weights + 4, is_unsigned, sum1);
-    sum2 = sum_quad(word, weights + 8, is_unsigned, sum2);
-    sum3 = sum_quad(word, weights + 12, is_unsigned, sum3);
-    weights += 16;
-  }
-  sums[0] = (int32_t)sum0;
-  sums[1] = (int32_t)sum1;
-  sums[2] = (int32_t)sum2;
-  sums[3] = (int32_t)sum3;
+  if (is_unsigned) sum_quads_as(true, input, quads, weights, channels, from, to);
+  else sum_quads_as(false, input, quads, weights, channels, from, to);
+}
+
+#if !CAPLET_HAS_DSP
+void caplet_sum_signed_row(const uint8_t *input, uint32_t quads, const uint8_t *weights, const int32_t *from, int32_t *to)
+{
+  sum_quads(input, quads, false, weights, 4, from, to);
+}
+
+void caplet_sum_unsigned_row(const uint8_t *input, uint32_t quads, const uint8_t *weights, const int32_t *from,
+                             int32_t *to)
+{
+  sum_quads(input, quads, true, weights, 4, from, to);
+}
+#endif
+
+static void add_quads(const uint8_t *input, uint32_t quads, bool is_unsigned, const uint8_t *weights, uint32_t channels,
+                      int32_t *sums)
+{
+  if (quads == 0u) return;
+  if (channels != 4u) sum_quads(input, quads, is_unsigned, weights, channels, sums, sums);
+  else if (is_unsigned) caplet_sum_unsigned_row(input, quads, weights, sums, sums);
+  else caplet_sum_signed_row(input, quads, weights, sums, sums);
 }
 
 void caplet_sum_row(const uint8_t *input, uint32_t bytes, bool is_unsigned, const uint8_t *weights, uint32_t channels,
                     int32_t *sums)
 {
-  if (channels == 4u) {
-    if (is_unsigned) sum_row_of_four(input, bytes, true, weights, sums);
-    else sum_row_of_four(input, bytes, false, weights, sums);
-  } else if (is_unsigned) {
-    sum_row(input, bytes, true, weights, channels, sums);
-  } else {
-    sum_row(input, bytes, false, weights, channels, sums);
+  const uint32_t quads = bytes / 4u;
+  for (uint32_t channel = 0; channel < channels; channel++) sums[channel] = 0;
+  add_quads(input, quads, is_unsigned, weights, channels, sums);
+  if (bytes % 4u != 0u) {
+    uint8_t rest[4];
+    caplet_store_word(rest, load_rest(input + 4u * quads, bytes % 4u));
+    add_quads(rest, 1, is_unsigned, weights + 4u * channels * quads, channels, sums);
   }
 }
 

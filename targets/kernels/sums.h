@@ -20,9 +20,14 @@ void caplet_sum_pairs(const uint32_t *column, uint32_t quads, const uint8_t *wei
 void caplet_sum_few_pairs(const uint32_t *column, uint32_t quads, const uint8_t *weights, uint32_t channels,
                           const int32_t *from, int32_t *to);
 
-// One row of bytes times 1 to 4 channels: sums[channel] += .... The last quad may have 1 to 3 bytes.
+// One row of bytes times 1 to 4 channels: the sums. The last quad may have 1 to 3 bytes.
 void caplet_sum_row(const uint8_t *input, uint32_t bytes, bool is_unsigned, const uint8_t *weights, uint32_t channels,
                     int32_t *sums);
+
+// Four channels, whole quads: to[channel] = from[channel] + sums. Pre: quads >= 1.
+void caplet_sum_signed_row(const uint8_t *input, uint32_t quads, const uint8_t *weights, const int32_t *from, int32_t *to);
+void caplet_sum_unsigned_row(const uint8_t *input, uint32_t quads, const uint8_t *weights, const int32_t *from,
+                             int32_t *to);
 
 // Sum of the elements, modulo 2^32.
 uint32_t caplet_sum_bytes(const uint8_t *bytes, uint32_t count, bool is_unsigned);

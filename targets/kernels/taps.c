@@ -3,6 +3,7 @@
 #include "taps.h"
 
 #include "finish.h"
+#include "three_by_three.h"
 #include "words.h"
 
 #define INLINE static inline __attribute__((always_inline))
@@ -38,6 +39,9 @@ void caplet_load_taps(const caplet_layer *layer, const uint8_t *weights, int16_t
   }
 }
 
+// A function for each number of pairs and taps, so that each has the registers to itself.
+#define APART static __attribute__((noinline))
+
 // sums[pixel] += products of `pairs` pairs, a constant.
 INLINE void add_pairs(const int16_t *window, const int16_t *weights, uint32_t pairs, uint32_t stride, uint32_t pixels,
                       uint32_t *sums)
@@ -58,22 +62,34 @@ INLINE void add_pairs(const int16_t *window, const int16_t *weights, uint32_t pa
   } while (sums != end);
 }
 
+#define ADD_PAIRS(pairs)                                                                                       \
+  APART void add_##pairs##_pairs(const int16_t *window, const int16_t *weights, uint32_t stride, uint32_t pixels, \
+                                 uint32_t *sums)                                                               \
+  {                                                                                                            \
+    add_pairs(window, weights, pairs, stride, pixels, sums);                                                   \
+  }
+ADD_PAIRS(1)
+ADD_PAIRS(2)
+ADD_PAIRS(3)
+ADD_PAIRS(4)
+ADD_PAIRS(5)
+ADD_PAIRS(6)
+
 static void add_line(const int16_t *window, const int16_t *weights, uint32_t taps, uint32_t stride, uint32_t pixels,
                      uint32_t *sums)
 {
-  while (taps > 2u * MOST_PAIRS) {
-    add_pairs(window, weights, MOST_PAIRS, stride, pixels, sums);
+  for (; taps > 2u * MOST_PAIRS; taps -= 2u * MOST_PAIRS) {
+    add_6_pairs(window, weights, stride, pixels, sums);
     window += 2u * MOST_PAIRS;
     weights += 2u * MOST_PAIRS;
-    taps -= 2u * MOST_PAIRS;
   }
   switch ((taps + 1u) / 2u) {
-    case 1: add_pairs(window, weights, 1, stride, pixels, sums); break;
-    case 2: add_pairs(window, weights, 2, stride, pixels, sums); break;
-    case 3: add_pairs(window, weights, 3, stride, pixels, sums); break;
-    case 4: add_pairs(window, weights, 4, stride, pixels, sums); break;
-    case 5: add_pairs(window, weights, 5, stride, pixels, sums); break;
-    default: add_pairs(window, weights, 6, stride, pixels, sums); break;
+    case 1: add_1_pairs(window, weights, stride, pixels, sums); break;
+    case 2: add_2_pairs(window, weights, stride, pixels, sums); break;
+    case 3: add_3_pairs(window, weights, stride, pixels, sums); break;
+    case 4: add_4_pairs(window, weights, stride, pixels, sums); break;
+    case 5: add_5_pairs(window, weights, stride, pixels, sums); break;
+    default: add_6_pairs(window, weights, stride, pixels, sums); break;
   }
 }
 
@@ -94,50 +110,29 @@ INLINE void add_taps(const int16_t *window, const int16_t *weights, uint32_t tap
   } while (sums != end);
 }
 
+APART void add_4_taps(const int16_t *window, const int16_t *weights, uint32_t gap, uint32_t stride, uint32_t pixels,
+                      uint32_t *sums)
+{
+  add_taps(window, weights, 4, gap, stride, pixels, sums);
+}
+
+APART void add_3_taps(const int16_t *window, const int16_t *weights, uint32_t gap, uint32_t stride, uint32_t pixels,
+                      uint32_t *sums)
+{
+  add_taps(window, weights, 3, gap, stride, pixels, sums);
+}
+
 static void add_dilated_line(const int16_t *window, const int16_t *weights, uint32_t taps, uint32_t gap,
                              uint32_t stride, uint32_t pixels, uint32_t *sums)
 {
   for (; taps >= MOST_TAPS; taps -= MOST_TAPS) {
-    add_taps(window, weights, MOST_TAPS, gap, stride, pixels, sums);
+    add_4_taps(window, weights, gap, stride, pixels, sums);
     window += MOST_TAPS * gap;
     weights += MOST_TAPS;
   }
-  if (taps == 3u) add_taps(window, weights, 3, gap, stride, pixels, sums);
+  if (taps == 3u) add_3_taps(window, weights, gap, stride, pixels, sums);
   if (taps == 2u) add_taps(window, weights, 2, gap, stride, pixels, sums);
   if (taps == 1u) add_taps(window, weights, 1, gap, stride, pixels, sums);
-}
-
-// Three lines of three taps, stride 1: two pixels share what they load.
-//   x01 x23 of a line:  first = w0 x0 + w1 x1 + w2 x2,  second = w0 x1 + w1 x2 + w2 x3
-static void sum_three_by_three(const int16_t *window, uint32_t line, const int16_t *weights, uint32_t pixels,
-                               uint32_t *sums)
-{
-  const uint32_t a01 = load_pair(weights), a12 = load_pair(weights + 1);
-  const uint32_t b01 = load_pair(weights + 6), b12 = load_pair(weights + 7);
-  const uint32_t c01 = load_pair(weights + 12), c12 = load_pair(weights + 13);
-  const uint32_t *end = sums + pixels;
-  while (sums < end) {
-    uint32_t x01 = load_pair(window), x23 = load_pair(window + 2);
-    uint32_t first = caplet_multiply_pairs(a01, x01, 0);
-    uint32_t second = caplet_multiply_pairs(a12, x23, 0);
-    first = caplet_multiply_high_low(a12, x23, first);
-    second = caplet_multiply_low_high(a01, x01, second);
-    x01 = load_pair(window + line);
-    x23 = load_pair(window + line + 2);
-    first = caplet_multiply_pairs(b01, x01, first);
-    second = caplet_multiply_pairs(b12, x23, second);
-    first = caplet_multiply_high_low(b12, x23, first);
-    second = caplet_multiply_low_high(b01, x01, second);
-    x01 = load_pair(window + 2u * line);
-    x23 = load_pair(window + 2u * line + 2);
-    first = caplet_multiply_pairs(c01, x01, first);
-    second = caplet_multiply_pairs(c12, x23, second);
-    first = caplet_multiply_high_low(c12, x23, first);
-    second = caplet_multiply_low_high(c01, x01, second);
-    *sums++ = first;
-    *sums++ = second;
-    window += 2;
-  }
 }
 
 static void sum_line(const caplet_layer *layer, const caplet_taps *taps, const int16_t *window, uint32_t pixels,
@@ -146,10 +141,15 @@ static void sum_line(const caplet_layer *layer, const caplet_taps *taps, const i
   const uint32_t weights_step = caplet_line_length(layer->window.width);
   const uint32_t line = taps->line * layer->dilation.height;
   const int16_t *weights = taps->weights;
-  if (layer->window.height == 3u && layer->window.width == 3u && layer->stride.width == 1u &&
-      layer->dilation.width == 1u) {
-    sum_three_by_three(window, line, weights, pixels, sums);
-    return;
+  if (layer->window.height == 3u && layer->window.width == 3u && layer->dilation.width == 1u) {
+    if (layer->stride.width == 1u) {
+      caplet_sum_three_by_three(window, line, weights, (pixels + 1u) / 2u, sums);
+      return;
+    }
+    if (layer->stride.width == 2u) {
+      caplet_sum_strided_three_by_three(window, line, weights, pixels, sums);
+      return;
+    }
   }
   for (uint32_t pixel = 0; pixel < pixels; pixel++) sums[pixel] = 0;
   for (uint32_t row = layer->window.height; row != 0u; row--) {
@@ -165,7 +165,7 @@ static void sum_line(const caplet_layer *layer, const caplet_taps *taps, const i
 
 void caplet_convolve_taps(const caplet_layer *layer, const caplet_taps *taps, const uint8_t *record, uint8_t *output)
 {
-  uint32_t sums[LINE_PIXELS];
+  uint32_t sums[LINE_PIXELS] __attribute__((aligned(8)));
   for (uint32_t y = 0; y < layer->tile.height; y++) {
     const int16_t *window = taps->patch + y * layer->stride.height * taps->line;
     uint8_t *line = output + y * layer->output_step.height;

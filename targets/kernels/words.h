@@ -61,21 +61,6 @@ static inline uint32_t caplet_multiply_pairs(uint32_t a, uint32_t b, uint32_t su
   return result;
 }
 
-// sum + high half of a * low half of b, and the other way round
-static inline uint32_t caplet_multiply_high_low(uint32_t a, uint32_t b, uint32_t sum)
-{
-  uint32_t result;
-  __asm__("smlatb %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
-  return result;
-}
-
-static inline uint32_t caplet_multiply_low_high(uint32_t a, uint32_t b, uint32_t sum)
-{
-  uint32_t result;
-  __asm__("smlabt %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(sum));
-  return result;
-}
-
 #else
 
 static inline uint32_t caplet_sign_bytes(uint32_t pair)
@@ -99,16 +84,6 @@ static inline uint32_t caplet_multiply_pairs(uint32_t a, uint32_t b, uint32_t su
   const int32_t low = caplet_low_half(a) * caplet_low_half(b);
   const int32_t high = caplet_high_half(a) * caplet_high_half(b);
   return sum + (uint32_t)low + (uint32_t)high;
-}
-
-static inline uint32_t caplet_multiply_high_low(uint32_t a, uint32_t b, uint32_t sum)
-{
-  return sum + (uint32_t)(caplet_high_half(a) * caplet_low_half(b));
-}
-
-static inline uint32_t caplet_multiply_low_high(uint32_t a, uint32_t b, uint32_t sum)
-{
-  return sum + (uint32_t)(caplet_low_half(a) * caplet_high_half(b));
 }
 
 #endif
