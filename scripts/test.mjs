@@ -4,6 +4,7 @@
 // name does. With CI=true or CAPLET_REQUIRE_ALL=1 a skipped test is a failure.
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { provideBoards } from './boards.mjs'
 import { root, run, tool } from './process.mjs'
 import { providePython } from './python.mjs'
 
@@ -64,6 +65,7 @@ function printSkipped(skipped) {
 }
 
 const python = providePython()
+const boards = filters.length === 0 ? provideBoards() : {}
 const environment = python.python ? { CAPLET_PYTHON: python.python } : {}
 const names = filters.length > 0 ? ['build'] : Object.keys(checks)
 const failedChecks = []
@@ -77,6 +79,9 @@ const summary = runTests(environment)
 console.log('\nSummary')
 for (const name of names) console.log(`  ${name}: ${failedChecks.includes(name) ? 'FAILED' : 'ok'}`)
 if (!python.python) console.log(`  without Python (${python.reason}); to have its tests: ${python.remedy}`)
+if (boards.reason) {
+  console.log(`  without the emulated boards (${boards.reason}); to have their tests: ${boards.remedy}`)
+}
 if (!existsSync(assets)) {
   console.log(
     '  without the data sets; to have their tests: put them in a folder and name it in CAPLET_ASSETS',
