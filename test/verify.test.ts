@@ -46,7 +46,7 @@ describe.each(networks.map((network) => [network.name, network] as const))('%s',
   const isLarge = large.includes(name)
   const count = isLarge ? 1000 : 100
 
-  it(`equals ONNX Runtime on ${count} inputs and the corners`, async () => {
+  it(`equals ONNX Runtime on ${count} inputs and the corners`, { timeout: 240_000 }, async () => {
     const runtimes = isLarge ? present : [...present, 'reference']
     const verification = await expectExact(path, { shapes, count, runtimes })
     expect(verification.inputs).toBe(count + 4)
