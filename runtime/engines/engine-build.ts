@@ -12,6 +12,7 @@ export const shimSources: readonly string[] = [
   'caplet.c',
   'caplet_descriptor.c',
   'caplet_heap.c',
+  'caplet_imports.c',
   'caplet_module.c',
   'caplet_quantize.c',
 ].map((name) => join(shimFolder, name))

@@ -46,7 +46,9 @@ static caplet_status check(caplet_capsule *capsule, const caplet_options *option
       return CAPLET_ERROR_KERNEL_INTERFACE;
     }
   }
-  const caplet_status status = caplet_check_module(capsule->flash, capsule->flash_size, needed != 0);
+  caplet_status status = caplet_check_module(capsule->flash, capsule->flash_size);
+  if (status != CAPLET_OK) return status;
+  status = caplet_check_imports(capsule->flash, capsule->flash_size, capsule->kernels);
   if (status != CAPLET_OK) return status;
   return caplet_find_weights(capsule->flash, capsule->flash_size, &capsule->kernel_context.weights,
                              &capsule->kernel_context.weights_size);

@@ -19,7 +19,7 @@ struct caplet_native_code;
 struct caplet_engine {
   // Loads the module, finds its exports, sets capsule->memory, memory_size and instance.
   // Pre:  flash, description, kernels, kernel_context's weights and stack_size are set; the module passed
-  //       caplet_check_module, unless `native` is set.
+  //       caplet_check_module and caplet_check_imports, unless `native` is set.
   // Post: on an error everything is freed again.
   caplet_status (*open)(caplet_capsule *capsule);
   // Calls an export. `result` is selftest's.

@@ -57,7 +57,20 @@ static uint32_t order_of(uint32_t id)
   return id < sizeof orders ? orders[id] : 0;
 }
 
-caplet_status caplet_check_module(const uint8_t *flash, size_t flash_size, bool may_import)
+// One memory that cannot grow, and so never moves: count 1, limits with a maximum, which is the minimum.
+static bool is_fixed_memory(const caplet_section *section)
+{
+  caplet_reader reader = {section->body, section->body + section->size};
+  uint32_t count = 0;
+  uint32_t kind = 0;
+  uint32_t least = 0;
+  uint32_t most = 0;
+  if (!caplet_read_u32(&reader, &count) || !caplet_read_u32(&reader, &kind)) return false;
+  if (!caplet_read_u32(&reader, &least) || !caplet_read_u32(&reader, &most)) return false;
+  return count == 1 && kind == 1 && least == most && reader.next == reader.end;
+}
+
+caplet_status caplet_check_module(const uint8_t *flash, size_t flash_size)
 {
   caplet_reader reader;
   caplet_section section;
@@ -68,7 +81,7 @@ caplet_status caplet_check_module(const uint8_t *flash, size_t flash_size, bool 
     const uint32_t order = order_of(section.id);
     if (order <= last) return CAPLET_ERROR_DAMAGED;
     last = order;
-    if (section.id == CAPLET_SECTION_IMPORT && !may_import) return CAPLET_ERROR_KERNEL_INTERFACE;
+    if (section.id == CAPLET_SECTION_MEMORY && !is_fixed_memory(&section)) return CAPLET_ERROR_DAMAGED;
   }
   return reader.next == reader.end ? CAPLET_OK : CAPLET_ERROR_DAMAGED;
 }

@@ -8,13 +8,11 @@
 
 enum {
   CAPLET_SECTION_CUSTOM = 0,
+  CAPLET_SECTION_TYPE = 1,
   CAPLET_SECTION_IMPORT = 2,
-  CAPLET_SECTION_TABLE = 4,
-  CAPLET_SECTION_START = 8,
-  CAPLET_SECTION_ELEMENT = 9,
+  CAPLET_SECTION_MEMORY = 5,
   CAPLET_SECTION_CODE = 10,
-  CAPLET_SECTION_DATA = 11,
-  CAPLET_SECTION_DATA_COUNT = 12
+  CAPLET_SECTION_DATA = 11
 };
 
 typedef struct caplet_section {
@@ -38,8 +36,11 @@ bool caplet_read_section(caplet_reader *reader, caplet_section *section);
 bool caplet_read_u32(caplet_reader *reader, uint32_t *value);
 
 // What every capsule is: whole sections in the standard's order, each once; no table, no element segment, no
-// start function; imports only if `may_import`.
-caplet_status caplet_check_module(const uint8_t *flash, size_t flash_size, bool may_import);
+// start function; one memory, which cannot grow.
+caplet_status caplet_check_module(const uint8_t *flash, size_t flash_size);
+
+// Everything that the module imports is a kernel of these, with its signature. NULL: it imports nothing.
+caplet_status caplet_check_imports(const uint8_t *flash, size_t flash_size, const caplet_kernels *kernels);
 
 // The custom section of that name. CAPLET_ERROR_NOT_A_CAPSULE where there is none, _DAMAGED where there are
 // two.

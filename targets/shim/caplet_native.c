@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT-0
-// The native tier's engine: linear memory, and the way out of a trap. GCC's own non-local jump needs no libc; other
-// compilers take setjmp.h.
+// The native tier's engine: linear memory, and the way out of a trap. GCC's own non-local jump needs no libc;
+// other compilers take setjmp.h.
 #include "caplet_native.h"
 #include "caplet_wasm2c.h"
 
@@ -27,8 +27,9 @@ caplet_status caplet_native_open(caplet_capsule *capsule)
   const struct caplet_native_code *const code = capsule->engine->native;
   const caplet_description *const description = &capsule->description;
   // The description's capsule and the linked code must be the same compilation.
-  if (description->descriptor_size != code->descriptor_size) return CAPLET_ERROR_ENGINE;
-  if (memcmp(description->descriptor, code->descriptor, code->descriptor_size) != 0) return CAPLET_ERROR_ENGINE;
+  const uint32_t size = code->descriptor_size;
+  if (description->descriptor_size != size) return CAPLET_ERROR_ENGINE;
+  if (memcmp(description->descriptor, code->descriptor, size) != 0) return CAPLET_ERROR_ENGINE;
   if (description->state != 0 && code->reset == NULL) return CAPLET_ERROR_ENGINE;
   capsule->memory = caplet_heap_allocate(&capsule->heap, code->memory_size);
   if (capsule->memory == NULL) return CAPLET_ERROR_MEMORY;
@@ -42,7 +43,8 @@ void caplet_native_close(caplet_capsule *capsule)
   caplet_heap_free(&capsule->heap, capsule->memory);
 }
 
-static void run(const struct caplet_native_code *code, caplet_export function, uint8_t *memory, uint32_t *result)
+static void run(const struct caplet_native_code *code, caplet_export function, uint8_t *memory,
+                uint32_t *result)
 {
   switch (function) {
     case CAPLET_INVOKE: code->invoke(memory); break;

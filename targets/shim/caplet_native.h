@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT-0
-// A capsule that was translated to C (wasm2c) and linked into the firmware: still sandboxed, every access is checked.
+// A capsule that was translated to C (wasm2c) and linked into the firmware: still sandboxed, every access
+// checked.
 #ifndef CAPLET_NATIVE_H
 #define CAPLET_NATIVE_H
 

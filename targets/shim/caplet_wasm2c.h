@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT-0
-// What the C that wasm2c writes for a capsule is made of: WebAssembly's operations that C lacks. `memory` is the
-// address of linear memory. Its size is one number per capsule, so a bounds check is one 32-bit comparison with a
-// constant:
+// What the C that wasm2c writes for a capsule is made of: WebAssembly's operations that C lacks. `memory` is
+// the address of linear memory. Its size is one number per capsule, so a bounds check is one 32-bit
+// comparison with a constant:
 //
 //   address + offset + width <= SIZE    <=>    address <= SIZE - width - offset, where that is not negative
 //
@@ -58,18 +58,18 @@ CAPLET_INLINE u8 *caplet_at(u8 *memory, u32 address, u32 offset, u32 width)
   return memory + address + offset;
 }
 
-#define CAPLET_LOAD(name, stored, extended, result)           \
-  CAPLET_INLINE result name(u8 *memory, u32 address, u32 offset) \
-  {                                                           \
-    stored value;                                             \
-    memcpy(&value, caplet_at(memory, address, offset, sizeof value), sizeof value); \
-    return (result)(extended)value;                           \
+#define CAPLET_LOAD(name, stored, extended, result)                                   \
+  CAPLET_INLINE result name(u8 *memory, u32 address, u32 offset)                      \
+  {                                                                                   \
+    stored value;                                                                     \
+    memcpy(&value, caplet_at(memory, address, offset, sizeof value), sizeof value);   \
+    return (result)(extended)value;                                                   \
   }
 
-#define CAPLET_STORE(name, stored, given)                                      \
-  CAPLET_INLINE void name(u8 *memory, u32 address, u32 offset, given value)    \
-  {                                                                            \
-    const stored narrow = (stored)value;                                       \
+#define CAPLET_STORE(name, stored, given)                                             \
+  CAPLET_INLINE void name(u8 *memory, u32 address, u32 offset, given value)           \
+  {                                                                                   \
+    const stored narrow = (stored)value;                                              \
     memcpy(caplet_at(memory, address, offset, sizeof narrow), &narrow, sizeof narrow); \
   }
 

@@ -46,7 +46,7 @@ static const void *call_kernel(IM3Runtime runtime, IM3ImportContext import, uint
   (void)memory;
   // Kernels run only after caplet_open, which completes the context.
   if (capsule->kernel_context.memory == NULL) return m3Err_trapAbort;
-  return kernel->function(&capsule->kernel_context, arguments) ? m3Err_none : m3Err_trapOutOfBoundsMemoryAccess;
+  return kernel->function(&capsule->kernel_context, arguments) ? m3Err_none : m3Err_trapAbort;
 }
 
 // Links the kernels that the module imports. An import that is left open fails when its caller is translated.
@@ -74,8 +74,8 @@ static bool load(caplet_capsule *capsule)
   if (self->environment == NULL) return false;
   self->runtime = m3_NewRuntime(self->environment, capsule->stack_size, capsule);
   if (self->runtime == NULL) return false;
-  // Rounded as the other engines round it, so that all three trap at the same address.
-  self->runtime->memoryLimit = (capsule->description.total + 7u) & ~7u;
+  // A limit of 0 would be none.
+  self->runtime->memoryLimit = capsule->description.total != 0 ? capsule->description.total : 1u;
   if (m3_ParseModule(self->environment, &module, capsule->flash, capsule->flash_size) != m3Err_none) {
     return false;
   }
@@ -105,6 +105,8 @@ static bool find_exports(caplet_capsule *capsule)
   for (uint32_t export = 0; export < CAPLET_EXPORTS; export++) {
     if (!find_export(capsule, (caplet_export)export)) return false;
   }
+  // m3_GetMemory looks into a memory that a module without one does not have.
+  if (self->runtime->memory.mallocated == NULL) return false;
   capsule->memory = m3_GetMemory(self->runtime, &capsule->memory_size, 0);
   return capsule->memory != NULL;
 }
@@ -135,9 +137,9 @@ static caplet_status call(caplet_capsule *capsule, caplet_export function, uint3
   instance *const self = capsule->instance;
   const IM3Function export = self->exports[function];
   if (m3_Call(export, 0, NULL) != m3Err_none) return CAPLET_ERROR_TRAP;
+  if (function != CAPLET_SELFTEST) return CAPLET_OK;
   const void *results[1] = {result};
-  if (function == CAPLET_SELFTEST && m3_GetResults(export, 1, results) != m3Err_none) return CAPLET_ERROR_TRAP;
-  return CAPLET_OK;
+  return m3_GetResults(export, 1, results) == m3Err_none ? CAPLET_OK : CAPLET_ERROR_TRAP;
 }
 
 const caplet_engine caplet_wasm3 = {open_instance, call, close_instance, NULL};

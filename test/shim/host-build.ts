@@ -105,11 +105,9 @@ async function compileNative(codes: readonly NativeCode[], flags: readonly strin
     const folder = await product('host-native', name, key, (into) =>
       writeFile(join(into, `${name}.c`), source),
     )
-    // Translated code has no use for -Wconversion: WebAssembly's conversions are meant.
-    const warnings = ['-std=c99', '-Wall', '-Wextra', '-Werror']
     const sources = [join(folder, `${name}.c`)]
     objects.push(
-      ...(await compileFiles({ name, sources, includes: [shimFolder], flags: [...warnings, ...flags] })),
+      ...(await compileFiles({ name, sources, includes: [shimFolder], flags: [...strict, ...flags] })),
     )
   }
   return [...binding, ...objects]

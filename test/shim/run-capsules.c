@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs capsules on the host for the tests. Arguments: the bytes of memory per capsule, then one or more capsule files
-// (for the native engine: descriptors). Each file is mapped read-only, so that a write to "flash" ends the program.
+// Runs capsules on the host for the tests. Arguments: the bytes of memory per capsule, then one or more
+// capsule files (for the native engine: descriptors). Each file is mapped read-only, so that a write to
+// "flash" ends the program.
 //
-// Input: samples for all capsules in turn: the inputs of the first, of the second, ... Output: for each, one byte, the
-// status of invoke, and its outputs. All capsules stay open meanwhile. What else there is to say (memory used, why a
-// capsule does not open) goes to standard error as "key value" lines.
+// Input: samples for all capsules in turn: the inputs of the first, of the second, ... Output: for each, one
+// byte, the status of invoke, and its outputs. All capsules stay open meanwhile. What else there is to say
+// (memory used, why a capsule does not open) goes to standard error as "key value" lines.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,7 +65,7 @@ static caplet_capsule *open_capsule(const char *path, int index, size_t memory_s
   return capsule;
 }
 
-// False at the end of the input, which must be between two samples.
+// False at the end of the input, which must be between two samples, and where the capsule has no inputs.
 static bool read_inputs(caplet_capsule *capsule)
 {
   const caplet_description *const description = caplet_description_of(capsule);
@@ -75,7 +76,7 @@ static bool read_inputs(caplet_capsule *capsule)
     if (got == 0 && index == 0) return false;
     if (got != tensor.bytes) exit(3);
   }
-  return true;
+  return description->inputs > 0;
 }
 
 static void write_outputs(const caplet_capsule *capsule)

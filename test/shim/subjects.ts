@@ -80,9 +80,10 @@ export interface Run {
   readonly log: string
 }
 
+/** `memory` is the program's first argument: run-capsules.c takes bytes there. */
 export function runProgram(
   program: string,
-  memory: number,
+  memory: number | string,
   files: readonly string[],
   input: Uint8Array = new Uint8Array(0),
 ): Run {

@@ -54,8 +54,7 @@ korp_tid os_self_thread(void)
   return 0;
 }
 
-// The least address of the C stack that interpreted code may use. A board's port may define caplet_stack_limit; without
-// it WAMR does not check (a capsule's call depth is fixed, so its stack use is too).
+// Unknown here, so WAMR does not check the C stack: interpreted calls do not nest on it.
 uint8 *os_thread_get_stack_boundary(void)
 {
   return NULL;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT-0
-// WAMR's platform layer for bare metal and for tests on a host: one thread, no files, no console. An operating system's own
-// platform (Zephyr, ESP-IDF: in WAMR's tree) serves as well.
+// WAMR's platform layer for bare metal and for tests on a host: one thread, no files, no console. An
+// operating system's own platform (Zephyr, ESP-IDF: in WAMR's tree) serves as well.
 #ifndef CAPLET_WAMR_PLATFORM_INTERNAL_H
 #define CAPLET_WAMR_PLATFORM_INTERNAL_H
 

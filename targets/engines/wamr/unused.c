@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT-0
-// Parts of WAMR that a capsule never reaches, and that would cost several KB of flash: its own pool allocator (memory
-// comes from caplet_heap), its log, and the traps of its wasm-c-api.
+// Parts of WAMR that a capsule never reaches, and that would cost several KB of flash: its own pool allocator
+// (memory comes from caplet_heap), its log, and the traps of its wasm-c-api.
 #include "bh_log.h"
 #include "mem_alloc.h"
 #include "platform_common.h"
@@ -13,8 +13,8 @@ mem_allocator_t mem_allocator_create(void *memory, uint32_t size)
   return NULL;
 }
 
-mem_allocator_t mem_allocator_create_with_struct_and_pool(void *structure, uint32_t structure_size, void *pool,
-                                                          uint32_t pool_size)
+mem_allocator_t mem_allocator_create_with_struct_and_pool(void *structure, uint32_t structure_size,
+                                                          void *pool, uint32_t pool_size)
 {
   (void)structure;
   (void)structure_size;
