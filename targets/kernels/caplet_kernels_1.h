@@ -23,7 +23,8 @@ bool caplet_fully_connected(const caplet_kernel_context *context, const uint64_t
 
 // Equality self-test: runs every kernel over fixed layers of every kind and compares the outputs' checksums with those of
 // the portable twin. Returns 0, or the number (from 1) of the first layer that differs: the kernels were then built or
-// run wrongly (a fused multiply-add, another rounding mode) and accelerated capsules must not be trusted.
+// run wrongly (a fused multiply-add, another rounding mode) and accelerated capsules must not be trusted. UINT32_MAX: the
+// memory is too small or not aligned.
 uint32_t caplet_kernels_selftest(uint8_t *memory, uint32_t memory_size);
 
 #ifdef __cplusplus

@@ -104,5 +104,9 @@ export async function openBareTwin(): Promise<(call: KernelCall) => Outcome> {
   }
 }
 
-/** Index of a kernel in the C table, whose order is that of the names. */
-export const kernelIndex = (kernel: HostKernel): number => Object.keys(hostKernels).sort().indexOf(kernel)
+/** The order of the C table. */
+const kernelNames = (Object.keys(hostKernels) as HostKernel[]).sort()
+
+export const kernelIndex = (kernel: HostKernel): number => kernelNames.indexOf(kernel)
+
+export const kernelAt = (index: number): HostKernel => kernelNames[index]!

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { hashBasis, hashBytes } from '../../compiler/codegen/selftest.js'
 import * as convolution from '../../compiler/operators/convolution/cases.js'
 import * as fullyConnected from '../../compiler/operators/fully-connected/cases.js'
 import { Random } from '../../compiler/operators/random.js'
@@ -108,7 +109,34 @@ withCompiler(`the C kernels${skipped}`, () => {
     expect(counts.done).toBeGreaterThan(300)
     expect(counts.refused).toBeGreaterThan(300)
   })
+
+  it('have a self-test whose checksums are those of the twin', async () => {
+    const layers = await watched.selftestLayers()
+    const actual = layers.map(({ checksum }) => checksum)
+    const expected = layers.map(({ call, outputBytes }) => {
+      const { done, memory } = twin(call)
+      const outputs = memory.subarray(call.output, call.output + outputBytes)
+      // Outputs that are nearly all alike would prove little.
+      expect(done && new Set(outputs).size > 4, call.name).toBe(true)
+      return hashBytes(outputs, hashBasis)
+    })
+    expect(hexadecimal(actual)).toEqual(hexadecimal(expected))
+    expect(new Set(layers.map(({ call }) => call.kernel)).size).toBe(3)
+    expect(await watched.selftest()).toBe(0)
+    expect(await plain.selftest()).toBe(0)
+  })
+
+  it.runIf(process.arch === 'x64')('have a self-test that sees a fused multiply-add', async () => {
+    const fused = join(folder, 'fused')
+    buildServer(fused, ['-O2', '-ffp-contract=fast', '-mfma'])
+    const server = new NativeKernels(fused)
+    expect(await server.selftest()).toBeGreaterThan(0)
+    server.close()
+  })
 })
+
+const hexadecimal = (values: readonly number[]) =>
+  values.map((value) => `0x${value.toString(16).padStart(8, '0')}u`)
 
 /** One thing about the call that is not as the compiler makes it. */
 function damage(call: KernelCall, random: Random): KernelCall {

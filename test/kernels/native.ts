@@ -5,7 +5,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { FrameReader } from '../../runtime/oracle/frame-reader.js'
 import { root } from '../run-caplet.js'
-import { type KernelCall, kernelIndex, type Outcome } from './calls.js'
+import { type KernelCall, kernelAt, kernelIndex, type Outcome } from './calls.js'
 
 const folder = join(root, 'targets', 'kernels')
 const strict = [
@@ -61,6 +61,26 @@ export class NativeKernels {
   async selftest(): Promise<number> {
     const [result] = await this.#ask(Buffer.from(Uint32Array.of(0xffffffff, 0, 0, 0, 0, 0, 0).buffer), 0)
     return result
+  }
+
+  /** The self-test's layers: their calls, the outputs' size and the checksum that they must have. */
+  async selftestLayers(): Promise<{ call: KernelCall; outputBytes: number; checksum: number }[]> {
+    const layers = []
+    for (let index = 0; ; index++) {
+      const request = Buffer.from(Uint32Array.of(0xfffffffe, index, 0, 0, 0, 0, 0).buffer)
+      const [kernel] = await this.#ask(request, 0)
+      if (kernel === 0xffffffff) return layers
+      const words = await this.#reader.read(28)
+      const [input, output, scratch, memoryBytes, segmentBytes, outputBytes, checksum] = Array.from(
+        { length: 7 },
+        (_, word) => words.readUInt32LE(4 * word),
+      ) as [number, number, number, number, number, number, number]
+      const memory = new Uint8Array(await this.#reader.read(memoryBytes))
+      const segment = new Uint8Array(await this.#reader.read(segmentBytes))
+      const name = `layer ${index + 1} of the self-test`
+      const call = { name, kernel: kernelAt(kernel), parameters: 0, input, output, scratch, memory, segment }
+      layers.push({ call, outputBytes, checksum })
+    }
   }
 
   close(): void {
