@@ -5,7 +5,7 @@ import type { Conversion } from '../../passes/convert/conversion.js'
 import { unfusedSum } from '../../passes/convert/unfused.js'
 import { defaultZeroPoint, requireWeightAxis } from '../fused.js'
 import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
-import { checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
+import { checkedMultipliers, checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
 import { biasOf, requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
 
 const gemmAttributes = { alpha: 'float', beta: 'float', transA: 'int', transB: 'int' } as const
@@ -97,7 +97,10 @@ function emitProduct(node: OnnxNode, conversion: Conversion, shape: readonly num
   requireMatchingLength(node, scales.length, units, 'weight scale')
   requireMatchingLength(node, weightZeroPoints.length, units, 'weight zero point')
   const inputScale = Math.fround(p.alpha * aScales[0]!)
-  const products = scales.map((s) => Math.fround(inputScale * s))
+  const products = checkedMultipliers(
+    node,
+    scales.map((s) => Math.fround(inputScale * s)),
+  )
   const shared = {
     weight,
     weightZeroPoints,
@@ -119,7 +122,10 @@ function emitProduct(node: OnnxNode, conversion: Conversion, shape: readonly num
   const type: QuantizedType = defaultZeroPoint(node, p.outputScale + 1, a.type)
   requireCompatibleTypes(node, a.type, weight.type, type)
   const output = scalarQuantization(node, conversion, p.outputScale, type, 'output')
-  const multipliers = products.map((m) => Math.fround(m / output.scale))
+  const multipliers = checkedMultipliers(
+    node,
+    products.map((m) => Math.fround(m / output.scale)),
+  )
   const tensor = conversion.emit(
     'fully_connected',
     [a.tensor],
@@ -167,6 +173,7 @@ function fusableOperands(group: QuantizedGroup): boolean {
 function fuseGemm(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
   if (!fusableOperands(group)) return null
   const [a, b, c] = group.inputs
+  if (a!.zeroPointName === '' || b!.zeroPointName === '') return null
   const hasBias = node.has(2)
   if (hasBias && (c?.type !== 'int32' || node.float('beta', 1) !== 1 || node.float('alpha', 1) !== 1))
     return null
