@@ -79,3 +79,13 @@ export function requireScalars(node: OnnxNode, inputs: readonly number[]): void 
     'Write the scales and zero points of its inputs and its output with shape [].',
   )
 }
+
+/** The multipliers of accumulators, all finite: 0 times infinity is no number, and engines differ in what it becomes. */
+export function checkedMultipliers(node: OnnxNode, multipliers: Float32Array): Float32Array {
+  if (multipliers.every(Number.isFinite)) return multipliers
+  throw node.error(
+    'invalid-scale',
+    'Its scales are so far apart that the factor from accumulator to output, input scale * weight scale / output scale, overflows float32',
+    'Calibrate and quantize the model again: scales like these come from a tensor that was constant in calibration.',
+  )
+}

@@ -132,6 +132,13 @@ const faults: Fault[] = [
   },
   ...scales,
   {
+    name: 'scales whose quotient is beyond float32',
+    model: withInitializer(scalar('sy', 1e-44)),
+    code: 'invalid-scale',
+    tells: /overflows float32/,
+    node: nameOf('c'),
+  },
+  {
     name: 'an accumulator beyond int32',
     model: withInitializer({
       name: 'b',

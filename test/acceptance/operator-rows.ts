@@ -20,6 +20,15 @@ const functions: Row[] = [
   ),
   row('HardSwish', image, (b, x) => b.layer('HardSwish', [x], { range: [-0.4, 1.6] })),
   row('Clip: one bound', image, (b, x) => b.layer('Clip', [x], { parameters: ['', b.floats([0.4], [])] })),
+  row(
+    'Clip: bounds out of order',
+    image,
+    (b, x) => b.layer('Clip', [x], { parameters: [b.floats([0.6], []), b.floats([-0.3], [])] }),
+    1,
+  ),
+  row('Clip: a bound that is no number', image, (b, x) =>
+    b.layer('Clip', [x], { parameters: [b.floats([Number.NaN], []), b.floats([0.5], [])] }),
+  ),
   row('Mul and Add of float constants', image, (b, x) => {
     const scaled = b.node('Mul', [b.dequantize(x), b.floats([0.7, 1.3, 0.4, 1.1], [4, 1, 1])])
     return b.quantize(b.node('Add', [scaled, b.floats([0.17], [1])]), b.quantum([-2, 2]))

@@ -11,7 +11,7 @@ import type {
   QuantizedGroup,
   TensorType,
 } from '../onnx.js'
-import { checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
+import { checkedMultipliers, checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
 import { biasOf, requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
 import { placeWindow, windowAttributes } from '../window.js'
 
@@ -124,7 +124,8 @@ export const qLinearConv: OnnxOperator = {
     requireMatchingLength(node, scales.length, channels, 'weight scale')
     requireMatchingLength(node, weightZeroPoints.length, channels, 'weight zero point')
     const { output: spatial, ...window } = placeWindow(node, x.shape.slice(2), weight.shape.slice(2))
-    const multipliers = scales.map((s) => Math.fround(Math.fround(input.scale * s) / output.scale))
+    const factors = scales.map((s) => Math.fround(Math.fround(input.scale * s) / output.scale))
+    const multipliers = checkedMultipliers(node, factors)
     const tensor = conversion.emit(
       'convolution',
       [x.tensor],

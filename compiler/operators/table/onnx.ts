@@ -66,6 +66,15 @@ function clipBounds(node: OnnxNode, constantAt: (input: number) => number | unde
   return min == null || max == null ? null : { min, max }
 }
 
+/**
+ * The same clamp with min <= max and no NaN. The reference takes the maximum with min first and the minimum with max
+ * last, so that max wins where they are out of order; a bound that is NaN bounds nothing.
+ */
+function orderedBounds({ min, max }: { min: number; max: number }) {
+  const high = Number.isNaN(max) ? Number.POSITIVE_INFINITY : max
+  return { low: Number.isNaN(min) ? Number.NEGATIVE_INFINITY : Math.min(min, high), high }
+}
+
 const firstOf = (constant: { readonly data: ArrayLike<number | bigint> } | undefined): number | undefined =>
   constant && constant.data.length === 1 ? Number(constant.data[0]) : undefined
 
@@ -79,7 +88,8 @@ export const clip: OnnxOperator = {
     const bounds = clipBounds(node, (input) => firstOf(conversion.constant(node, input)))
     if (!bounds)
       throw node.error('not-constant', 'Its bounds are computed at run time', 'Make them initializers.')
-    convertClamp(node, conversion, bounds.min, Math.max(bounds.min, bounds.max))
+    const { low, high } = orderedBounds(bounds)
+    convertClamp(node, conversion, low, high)
   },
 }
 

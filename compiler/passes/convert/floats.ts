@@ -248,7 +248,7 @@ export class ClampedFloat extends Remembering implements FloatValue {
         { value: { type: 'float32', shape: [], data: Float32Array.of(value) } },
       )
     const clamp = (tensor: string, operation: 'maximum' | 'minimum', value: number) =>
-      Number.isFinite(value)
+      value !== (operation === 'maximum' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY)
         ? this.conversion.emit(
             'float_binary',
             [tensor, bound(value)],
