@@ -4,6 +4,8 @@ import { CapletError } from '../compiler/errors.js'
 import { deviceGroups, deviceRuntimes } from './device.js'
 import { nodeRuntime } from './node.js'
 import type { Runtime } from './runtime.js'
+import { isSerialName, serialForm } from './serial/address.js'
+import { serialRuntime } from './serial.js'
 import { wasmtimeRuntime } from './wasmtime/wasmtime.js'
 
 /** Run unless others are named. */
@@ -19,14 +21,18 @@ export const referenceName = 'reference'
 export const runtimeNames: readonly string[] = [
   ...usual.map(({ name }) => name),
   ...deviceGroups.keys(),
+  serialForm,
+  referenceName,
+]
+
+const listedNames: readonly string[] = [
+  ...runtimes.map(({ name }) => name),
+  ...deviceGroups.keys(),
   referenceName,
 ]
 
 /** What a user may write. */
-export const acceptedRuntimeNames: readonly string[] = [
-  ...runtimeNames,
-  ...deviceRuntimes.map(({ name }) => name),
-]
+export const isRuntimeName = (name: string): boolean => listedNames.includes(name) || isSerialName(name)
 
 export interface PresentRuntime {
   readonly runtime: Runtime
@@ -46,10 +52,8 @@ export interface SkippedRuntime {
 export async function presentRuntimes(
   named: readonly string[] | undefined,
 ): Promise<{ present: PresentRuntime[]; skipped: SkippedRuntime[] }> {
-  const present: PresentRuntime[] = []
-  const skipped: SkippedRuntime[] = []
   for (const name of named ?? []) {
-    if (!acceptedRuntimeNames.includes(name)) {
+    if (!isRuntimeName(name)) {
       throw new CapletError({
         code: 'missing-runtime',
         message: `There is no runtime "${name}"`,
@@ -57,15 +61,27 @@ export async function presentRuntimes(
       })
     }
   }
-  const wanted = named?.flatMap((name) => deviceGroups.get(name) ?? [name])
-  for (const runtime of wanted ? runtimes : usual) {
-    if (wanted && !wanted.includes(runtime.name)) continue
-    const availability = await runtime.availability()
-    if ('version' in availability) present.push({ runtime, ...availability })
-    else if (named) throw missing(runtime.name, availability)
-    else skipped.push({ name: runtime.name, reason: `${availability.reason}; ${availability.remedy}` })
+  const present: PresentRuntime[] = []
+  const skipped: SkippedRuntime[] = []
+  try {
+    for (const runtime of named ? wantedOf(named) : usual) {
+      const availability = await runtime.availability()
+      if ('version' in availability) present.push({ runtime, ...availability })
+      else if (named) throw missing(runtime.name, availability)
+      else skipped.push({ name: runtime.name, reason: `${availability.reason}; ${availability.remedy}` })
+    }
+  } catch (error) {
+    await Promise.all(present.map(({ runtime }) => runtime.close()))
+    throw error
   }
   return { present, skipped }
+}
+
+/** Each once, in the order of the list; boards of the user's own come last. */
+function wantedOf(named: readonly string[]): Runtime[] {
+  const wanted = new Set(named.flatMap((name) => deviceGroups.get(name) ?? [name]))
+  const listed = runtimes.filter(({ name }) => wanted.has(name))
+  return [...listed, ...[...wanted].map(serialRuntime).filter((runtime) => runtime !== null)]
 }
 
 const missing = (name: string, { reason, remedy }: { reason: string; remedy: string }): CapletError =>

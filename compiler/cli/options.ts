@@ -34,14 +34,14 @@ export const parseInteger = (least: number, most: number) => (text: string) => {
   return value
 }
 
-/** `a,b,c`: no empty entry, none twice, each among `known`. */
-export const parseList = (known: readonly string[]) => (text: string) => {
-  const entries = text.split(',').map((entry) => entry.trim())
-  for (const entry of entries) {
-    if (!known.includes(entry)) throw new InvalidArgumentError(`Known: ${known.join(', ')}.`)
+/** `a,b,c`: no empty entry, none twice, each among `known`; `accepts` where more is known than is shown: places, tiers. */
+export const parseList =
+  (known: readonly string[], accepts: (entry: string) => boolean = (entry) => known.includes(entry)) =>
+  (text: string) => {
+    const entries = text.split(',').map((entry) => entry.trim())
+    if (!entries.every(accepts)) throw new InvalidArgumentError(`Known: ${known.join(', ')}.`)
+    return [...new Set(entries)]
   }
-  return [...new Set(entries)]
-}
 
 function parseName(text: string): string {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // caplet verify: a capsule against its contract's reference, byte by byte.
 import { type Command, Option } from 'commander'
-import { acceptedRuntimeNames, runtimeNames } from '../../runtime/list.js'
+import { isRuntimeName, runtimeNames } from '../../runtime/list.js'
 import type { RuntimeResult, Verification } from '../../runtime/verify.js'
 import { defineCommand, type Result, report } from './command.js'
 import { addCompileOptions, type CompileFlags, compileOptionsOf, parseInteger, parseList } from './options.js'
@@ -104,13 +104,14 @@ export const verifyCommand = (): Command =>
       'verify model.onnx --capsule capsule/model.wasm --inputs recordings.npz',
       'verify model.onnx --runtime node,wasmtime,reference -n 10000 --seed 7',
       'verify model.onnx --runtime cortex-m4 -n 16',
+      'verify model.onnx --capsule out/model.wasm --runtime serial:/dev/ttyACM0 -n 100',
     ])
       .argument('<model>', 'ONNX model, quantized to 8 bits')
       .option('--capsule <file>', 'verify this very file instead of a fresh compilation')
       .option('--inputs <file>', 'also run the inputs of this .npy or .npz')
       .addOption(
         new Option('--runtime <names>', `of ${runtimeNames.join(', ')}, with commas`)
-          .argParser(parseList(acceptedRuntimeNames))
+          .argParser(parseList(runtimeNames, isRuntimeName))
           .default(undefined, 'node and wasmtime where present'),
       )
       .addOption(

@@ -106,4 +106,12 @@ export const verificationErrors: ErrorEntries = {
     remedy: 'Build firmware and capsule anew, with the same version of Caplet.',
     example: 'The board serial:ttyACM0 answers: the memory for the capsule is too small',
   },
+  'device-capsule': {
+    title: 'A board runs another capsule',
+    meaning:
+      'The checksum of what is flashed (of the descriptor, where the capsule is linked as native code) is not that of the capsule to verify. Comparing outputs would say nothing about either.',
+    remedy: 'Name the file that was flashed with --capsule, or flash the capsule that was compiled now.',
+    example:
+      'The board serial:/dev/ttyACM0 runs another compilation of this model than the capsule to verify',
+  },
 }
