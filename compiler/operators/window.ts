@@ -99,21 +99,25 @@ export function placePool(node: OnnxNode): PlacedWindow {
   )
 }
 
-/** A float pool whose stride skips over cells that its SAME padding would have to cut off fails in the reference. */
-export function refuseNegativePads(
-  node: OnnxNode,
-  { kernel, strides, dilations, output }: PlacedWindow,
-): void {
-  const isSame = node.string('auto_pad', 'NOTSET').startsWith('SAME')
+/**
+ * SAME padding is negative where the stride skips over cells at the end. The reference then fails in a float pool, and
+ * in an integer one cuts half of them off at the start, if it is SAME_UPPER and there are two or more.
+ */
+export function refuseNegativePads(node: OnnxNode, placed: PlacedWindow): void {
+  const { kernel, strides, dilations, output } = placed
+  const mode = node.string('auto_pad', 'NOTSET')
+  if (!mode.startsWith('SAME')) return
   const totals = node
     .shape(0)
     .slice(2)
     .map((size, i) => (output[i]! - 1) * strides[i]! + (kernel[i]! - 1) * dilations[i]! + 1 - size)
-  if (!isSame || totals.every((total) => total >= 0)) return
+  const isFloat = node.type(0).type === 'float32'
+  const least = isFloat ? 0 : mode === 'SAME_UPPER' ? -1 : Number.NEGATIVE_INFINITY
+  if (totals.every((total) => total >= least)) return
   throw node.error(
     'reference-refuses',
-    `auto_pad ${node.string('auto_pad', '')} with kernel [${kernel}] and strides [${strides}] makes negative pads, with which the reference does not run in float`,
-    'Give pads of 0, or quantize the result with the parameters of the input.',
+    `auto_pad ${mode} with kernel [${kernel}] and strides [${strides}] makes negative pads: the reference ${isFloat ? 'does not run that in float' : 'starts such windows inside the image'}`,
+    isFloat ? 'Give pads of 0, or quantize the result with the parameters of the input.' : 'Give pads of 0.',
     'auto_pad',
   )
 }

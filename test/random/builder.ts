@@ -128,6 +128,12 @@ export class Builder {
     return { type, scale, zeroPoint }
   }
 
+  /** For values from 0 on: the zero point is the type's least quantum, so that a Relu in front changes nothing. */
+  rectifiedParameters(high: number): Parameters {
+    const type = this.style.activation
+    return { type, scale: this.#roundScale(Math.max(high, 1e-4) / 255), zeroPoint: rangeOf(type).min }
+  }
+
   #roundScale(wanted: number): number {
     const { random } = this
     const style = this.odd() ? random.pick(['arbitrary', 'power', 'nice'] as const) : this.style.scales

@@ -12,6 +12,7 @@ import {
   broadcast,
   nothing,
   randomOperation,
+  relu,
   withConstant,
 } from './functions.js'
 import { convolution, gemm, matMul } from './sums.js'
@@ -22,12 +23,17 @@ export type Layer = (b: Builder, x: Value) => Value | null
 
 const asFloatResult = (value: Value): FloatValue => ({ ...value, parameters: null })
 
-/** What stands behind a sum or a sum of tensors: nothing, or an activation that its Q may swallow. */
+/** What stands behind a fusable operator: nothing, a Relu that its Q swallows, or what may keep it from being fused. */
 function finish(b: Builder, y: FloatValue | null): Value | null {
   if (!y) return null
   let result = y
   if (b.odd()) result = nothing(b, result)
-  if (b.chance(0.4)) result = activation(b, result)
+  if (b.odd()) result = activation(b, result)
+  else if (b.style.zeroPoints === 'fitted' && b.chance(0.4)) {
+    const rectified = relu(b, result)
+    if (!b.odd()) return b.quantize(rectified, b.rectifiedParameters(rectified.high))
+    result = rectified
+  }
   if (b.odd()) result = asFloatResult(copy(b, result) ?? result)
   return settle(b, result)
 }

@@ -173,7 +173,9 @@ export const qLinearAveragePool: OnnxOperator = {
   },
   convert: (node, conversion) => {
     requireScalars(node, [1, 2, 3, 4])
-    const { output: spatial, ...window } = placePool(node)
+    const placed = placePool(node)
+    refuseNegativePads(node, placed)
+    const { output: spatial, ...window } = placed
     const image = node.shape(0).slice(2)
     const isWhole = window.kernel.every((k, i) => k === image[i]) && window.pads.every((p) => p === 0)
     if (isWhole && spatial.every((d) => d === 1)) return emitGlobal(node, conversion)

@@ -16,7 +16,7 @@ export const maxPool: OnnxOperator = {
   },
   convert: (node, conversion) => {
     const placed = placePool(node)
-    if (node.type(0).type === 'float32') refuseNegativePads(node, placed)
+    refuseNegativePads(node, placed)
     const { output: _, ...window } = placed
     convertMaximum(node, conversion, 'max_pool', { ...window, ceilMode: node.int('ceil_mode', 0) !== 0 })
   },

@@ -3,6 +3,7 @@
 // Order and repetition are the reference's (graph_transformer_utils.cc): a level is repeated until nothing changes.
 import type { OnnxGraph } from '../../import/onnx.js'
 import { dropRedundantClamps } from './drop-redundant-clamps.js'
+import { dropRepeatedQuantization } from './drop-repeated-quantization.js'
 import { GraphEditor } from './editor.js'
 import { eliminateNoOps } from './eliminate-no-ops.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
@@ -33,6 +34,7 @@ const basic: readonly Pass[] = [
   propagateQuantization,
   quantizeWeights,
   separateDequantize,
+  dropRepeatedQuantization,
 ]
 
 const extended: readonly Pass[] = [dropRedundantClamps, runOnQuanta, fuseQuantizedGroups, refuseLostOutputs]
