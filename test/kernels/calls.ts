@@ -82,6 +82,20 @@ function lower(operatorCase: OperatorCase, preferFloat: boolean) {
 export const noise = (length: number, random: Random): Uint8Array =>
   Uint8Array.from({ length }, () => random.bits() >>> 11)
 
+/** What is wrong with an outcome; null where nothing is. */
+export function faultOf(call: KnownCall, { done, memory }: Outcome): string | null {
+  if (!done) return 'refused'
+  for (const [at, byte] of memory.entries()) {
+    if (at >= call.scratch && at < call.scratch + call.scratchBytes) continue
+    const place = at - call.output
+    const isOutput = place >= 0 && place < call.expected.length
+    const wanted = isOutput ? call.expected[place] : call.memory[at]
+    if (byte !== wanted)
+      return `byte ${isOutput ? place : at} of ${isOutput ? 'the output' : 'memory'}: ${byte} instead of ${wanted}`
+  }
+  return null
+}
+
 interface TwinExports {
   readonly memory: WebAssembly.Memory
   readonly bind: (bytes: number, segment: number, segmentBytes: number, spare: number) => void

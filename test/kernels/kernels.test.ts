@@ -9,7 +9,7 @@ import { hashBasis, hashBytes } from '../../compiler/codegen/selftest.js'
 import * as convolution from '../../compiler/operators/convolution/cases.js'
 import * as fullyConnected from '../../compiler/operators/fully-connected/cases.js'
 import { Random } from '../../compiler/operators/random.js'
-import { callOf, type KernelCall, type KnownCall, type Outcome, openBareTwin } from './calls.js'
+import { callOf, faultOf, type KernelCall, type KnownCall, type Outcome, openBareTwin } from './calls.js'
 import { buildServer, hasCompiler, NativeKernels, sanitizers } from './native.js'
 
 const skipped = hasCompiler() ? '' : ' (skipped: no C compiler cc here)'
@@ -32,20 +32,6 @@ function knownCalls(seed: number, randomLayers: number): KnownCall[] {
   return cases.flatMap((operatorCase) =>
     [false, true].flatMap((preferFloat) => callOf(operatorCase, preferFloat, random) ?? []),
   )
-}
-
-/** What is wrong with an outcome; null where nothing is. */
-function faultOf(call: KnownCall, { done, memory }: Outcome): string | null {
-  if (!done) return 'refused'
-  for (const [at, byte] of memory.entries()) {
-    if (at >= call.scratch && at < call.scratch + call.scratchBytes) continue
-    const place = at - call.output
-    const isOutput = place >= 0 && place < call.expected.length
-    const wanted = isOutput ? call.expected[place] : call.memory[at]
-    if (byte !== wanted)
-      return `byte ${isOutput ? place : at} of ${isOutput ? 'the output' : 'memory'}: ${byte} instead of ${wanted}`
-  }
-  return null
 }
 
 const faultsOf = (calls: readonly KnownCall[], outcomes: readonly Outcome[]): string[] =>
