@@ -7,6 +7,7 @@
 // A capsule's instance is nothing but its memory, whose size is known: so the pointer to the instance becomes the address
 // of the memory, and each access is checked against one constant.
 import { internalError } from '../codegen/internal-error.js'
+import { narrowProducts } from './narrow-products.js'
 
 export interface CFunctions {
   /** One declaration per line. */
@@ -28,7 +29,7 @@ export function readFunctions(source: string, known: ReadonlySet<string>): CFunc
   const all = definitionsOf(source)
   const definitions = all.filter(({ name }) => names.has(name))
   if (definitions.length !== names.size) throw unknown('a function without a definition')
-  const rewritten = definitions.map(({ name, text }) => ({ name, text: rewrite(text) }))
+  const rewritten = definitions.map(({ name, text }) => ({ name, text: narrowProducts(rewrite(text)) }))
   for (const { text } of rewritten) checkCalls(text, new Set([...known, ...names]))
   checkRecursion(rewritten, names)
   return {

@@ -119,6 +119,28 @@ CAPLET_INLINE void memory_init(u8 *memory, const u8 *segment, u32 segment_size, 
   memcpy(caplet_range(memory, destination, size), segment + source, size);
 }
 
+// sum + factor * narrow, where narrow comes from an 8-bit or a signed 16-bit load. With factor = high * 2^32 +
+// low, low signed (so high is one more where low's sign is set):
+//
+//   factor * narrow = low * narrow + high * narrow * 2^32    modulo 2^64
+//
+// That is one multiplication to 64 bits and one to 32, instead of three: the compiler cannot know that
+// `narrow` is narrow.
+CAPLET_INLINE u64 i64_add_product(u64 sum, u64 factor, u64 narrow)
+{
+  const u32 low = (u32)factor;
+  const u32 high = (u32)(factor >> 32) + (low >> 31);
+#if defined(CAPLET_NARROW_MULTIPLY) || defined(__ARM_ARCH_6M__) || defined(__ARM_ARCH_8M_BASE__)
+  // No core instruction multiplies to 64 bits: two halves, each product below 2^31.
+  const s32 lower = (s32)(low & 0xFFFFu) * (s32)narrow;
+  const s32 upper = ((s32)low >> 16) * (s32)narrow;
+  sum += (u64)(s64)lower + ((u64)(s64)upper << 16);
+#else
+  sum += (u64)((s64)(s32)low * (s32)narrow);
+#endif
+  return (u64)(u32)sum | (u64)((u32)(sum >> 32) + high * (u32)narrow) << 32;
+}
+
 // Integer division traps on a divisor of 0, and on the quotient that does not exist.
 CAPLET_INLINE u32 I32_DIV_S(u32 x, u32 y)
 {
