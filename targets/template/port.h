@@ -34,4 +34,19 @@ void *port_memory(size_t *size);
 // The flash that the firmware occupies, for its checksum.
 const uint8_t *port_flash(size_t *size);
 
+// The rest is for replay.c, where an application of your own begins.
+
+// One line of text, its end not included, to where people read it.
+void port_log(const char *line);
+
+// Microseconds since the start; wraps after 2^32.
+uint32_t port_time_us(void);
+
+// Logs, then stops or restarts the device.
+_Noreturn void port_fatal(const char *line);
+
+// Optional: a capsule that was stored beside the firmware, so that it can be replaced alone (stored_model.h). NULL where
+// there is none. Declared in firmware.h with FIRMWARE_HAS_STORED_MODEL.
+const uint8_t *port_read_model(size_t *size);
+
 #endif

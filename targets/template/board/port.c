@@ -61,3 +61,23 @@ const uint8_t *port_flash(size_t *size)
   *size = 0;
   return NULL;
 }
+
+void port_log(const char *line)
+{
+  // !FIXME Where you read it: the same serial line will do, the host skips what is no frame.
+  (void)line;
+}
+
+uint32_t port_time_us(void)
+{
+  // !FIXME
+  return 0;
+}
+
+_Noreturn void port_fatal(const char *line)
+{
+  port_log(line);
+  // !FIXME Restart, or blink: whatever a device without a working capsule should do.
+  for (;;) {
+  }
+}
