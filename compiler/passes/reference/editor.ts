@@ -41,7 +41,7 @@ export class GraphEditor {
   }
 
   /**
-   * Visits every node in execution order, as it is by then, nodes added meanwhile excepted. Returns whether any visit
+   * Visits every node in the reference's execution order, as it is by then, nodes added meanwhile excepted. Returns whether any visit
    * changed something.
    */
   each(visit: (node: Node) => boolean): boolean {
@@ -157,7 +157,7 @@ export class GraphEditor {
   finish(): OnnxGraph {
     const needed = new Set<string>(this.outputs)
     const kept: Node[] = []
-    for (const node of this.#sorted().reverse()) {
+    for (const node of this.#inFileOrder().reverse()) {
       if (!node.outputs.some((output) => needed.has(output))) continue
       for (const input of node.inputs) needed.add(input)
       kept.push(node)
@@ -172,8 +172,32 @@ export class GraphEditor {
     }
   }
 
-  /** Execution order; no recursion, since a graph may be thousands of nodes deep. */
+  /**
+   * The reference's execution order: depth first from the nodes that nothing reads, the last one first, and from each
+   * node's later inputs first. No recursion, since a graph may be thousands of nodes deep.
+   */
   #sorted(): Node[] {
+    const { producers, uses } = this.#lookup()
+    const position = new Map(this.#nodes.map((node, index) => [node, index]))
+    const isRead = (node: Node) => node.outputs.some((output) => uses.has(output))
+    const stack = this.#nodes.filter((node) => !isRead(node)).map((node) => ({ node, isDone: false }))
+    const seen = new Set<Node>()
+    const sorted: Node[] = []
+    for (let top = stack.pop(); top; top = stack.pop()) {
+      const { node, isDone } = top
+      if (isDone) sorted.push(node)
+      if (isDone || seen.has(node)) continue
+      seen.add(node)
+      stack.push({ node, isDone: true })
+      const inputs = new Set(node.inputs.flatMap((name) => producers.get(name) ?? []))
+      const inOrder = [...inputs].sort((a, b) => position.get(a)! - position.get(b)!)
+      for (const input of inOrder) if (!seen.has(input)) stack.push({ node: input, isDone: false })
+    }
+    return sorted
+  }
+
+  /** Execution order near the file's own. */
+  #inFileOrder(): Node[] {
     const { producers } = this.#lookup()
     const seen = new Set<Node>()
     const sorted: Node[] = []
