@@ -12,8 +12,10 @@ import { fuseTables } from './passes/fuse-tables.js'
 import { inferTypes, type Shapes } from './passes/infer-types.js'
 import { lowerGraph } from './passes/lower.js'
 import { type EdgeIo, type NormalizedGraph, normalize } from './passes/normalize.js'
+import { refuseFloatModel } from './passes/refuse-float-model.js'
 import { type ModelFile, readModel } from './read-model.js'
 import { targetNamed } from './targets.js'
+import { callHost } from './tiers/call-host.js'
 import { compilerVersion } from './version.js'
 
 export interface CompileOptions {
@@ -95,16 +97,18 @@ export function lower(
   observe('import', source)
   const typed = inferTypes(source, options.shapes) //                          3 infer types
   observe('infer-types', typed)
+  refuseFloatModel(source)
   const normalized = normalize(typed, options.io) //                           4 normalize
   observe('normalize', normalized)
   const graph = fuseTables(normalized) //                                      5 fuse
   observe('fuse', graph)
-  const program = lowerGraph(graph, {
+  const lowered = lowerGraph(graph, {
     preferFloat: options.target !== null && targetNamed(options.target)?.hasFloatUnit === true,
     hostKernels: options.tier === 'accelerated',
     edgeLayout: options.edgeLayout,
     quantization: graph.quantization,
   }) //                                                                        6, 7 lower, schedule
+  const program = options.tier === 'accelerated' ? callHost(lowered) : lowered
   observe('lower', program)
   return { graph, program }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 1: the only file input. Everything after it is a pure function of these bytes and the options.
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join, normalize } from 'node:path'
 import { CapletError } from './errors.js'
 import type { LoadExternalData } from './import/tensor-proto.js'
@@ -17,9 +17,10 @@ export interface ModelFile {
   readonly loadExternal: LoadExternalData
 }
 
-/** Throws CapletError where the file cannot be read. */
+/** Throws CapletError where the file cannot be read. External data is read once for each file, when it is needed. */
 export function readModel(path: string): ModelFile {
-  return modelFromBytes(readBytes(path), path, (location) => {
+  const external = new Map<string, Uint8Array>()
+  return modelFromBytes(readBytes(path, 'Give the path of an ONNX model.'), path, (location) => {
     const inside = normalize(location)
     if (isAbsolute(inside) || inside.startsWith('..')) {
       throw new CapletError({
@@ -29,7 +30,9 @@ export function readModel(path: string): ModelFile {
         file: path,
       })
     }
-    return readBytes(join(dirname(path), inside))
+    const bytes = external.get(inside) ?? readExternal(join(dirname(path), inside))
+    external.set(inside, bytes)
+    return bytes
   })
 }
 
@@ -51,18 +54,28 @@ export function modelFromBytes(bytes: Uint8Array, path: string, loadExternal?: L
   }
 }
 
-function readBytes(path: string): Uint8Array {
+function readExternal(path: string): Uint8Array {
+  const remedy = 'Keep the external data that the model names beside its file.'
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found || found.isFile() || found.isDirectory()) return readBytes(path, remedy)
+  throw unreadable(path, 'it is no regular file', remedy)
+}
+
+const unreadable = (path: string, reason: string, remedy: string) =>
+  new CapletError({
+    code: 'unreadable-file',
+    message: `${path} cannot be read: ${reason}`,
+    remedy,
+    file: path,
+  })
+
+function readBytes(path: string, remedy: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(path))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const reason =
       { ENOENT: 'no such file', EISDIR: 'it is a folder', EACCES: 'no permission' }[code ?? ''] ?? code
-    throw new CapletError({
-      code: 'unreadable-file',
-      message: `${path} cannot be read: ${reason}`,
-      remedy: 'Give the path of an ONNX model.',
-      file: path,
-    })
+    throw unreadable(path, reason ?? 'it cannot be opened', remedy)
   }
 }

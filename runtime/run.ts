@@ -82,7 +82,7 @@ function collectInputs(edges: readonly EdgeInfo[], files: readonly string[]): Ui
     const names = edges.map(({ name }) => `"${name}"`).join(', ')
     throw new CapletError({
       code: 'missing-input',
-      message: `The capsule has ${edges.length} inputs (${names}), but ${files.length} files were given`,
+      message: `The capsule has ${edges.length} inputs (${names}), but ${files.length} ${files.length === 1 ? 'file was' : 'files were'} given`,
       remedy: 'Give one .npy file for each, in this order, or a single .npz that has them by name.',
     })
   }

@@ -240,9 +240,13 @@ describe('a model at fault', () => {
     ))
   it('is text', () =>
     refuses(
-      changed('text.onnx', (path) => writeFileSync(path, 'version https://git-lfs\noid sha256:0\n')),
+      changed('text.onnx', (path) => writeFileSync(path, 'no model, but a note about one\n')),
       'unreadable-model',
     ))
+  it('is a pointer of Git LFS', async () => {
+    const file = changed('lfs.onnx', (path) => writeFileSync(path, 'version https://git-lfs\noid sha256:0\n'))
+    expect((await refuses(file, 'unsupported-format')).remedy).toContain('git lfs pull')
+  })
   it('is TensorFlow Lite', () =>
     refuses(
       changed('model.tflite', (path) => writeFileSync(path, '\x1c\0\0\0TFL3\x14\0 \0\x1c\0\x18\0')),

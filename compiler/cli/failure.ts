@@ -3,6 +3,7 @@
 // internal error with CAPLET_DEBUG=1.
 import { CommanderError } from 'commander'
 import { CapletError, type Problem } from '../errors.js'
+import { printable } from './table.js'
 
 export interface Failure {
   /** 1: the model, the data or the file system is at fault; 2: the flags are. */
@@ -102,14 +103,14 @@ export const failureJson = ({ problems }: Failure) => ({
 
 /** One problem as a short block of lines: what, where, what to do. */
 export function problemText(problem: Problem): string {
-  const lines = [`error[${problem.code}]: ${problem.message}`]
-  if (problem.file !== undefined) lines.push(`  file:      ${problem.file}`)
-  if (problem.node !== undefined) {
-    lines.push(`  node:      ${problem.node}${problem.operator ? ` (${problem.operator})` : ''}`)
-  } else if (problem.operator !== undefined) lines.push(`  operator:  ${problem.operator}`)
-  if (problem.attribute !== undefined) lines.push(`  attribute: ${problem.attribute}`)
-  lines.push(`  remedy:    ${problem.remedy}`)
-  return lines.join('\n')
+  const { code, message, file, node, operator, attribute, remedy } = problem
+  const lines = [`error[${code}]: ${message}`]
+  if (file !== undefined) lines.push(`  file:      ${file}`)
+  if (node !== undefined) lines.push(`  node:      ${node}${operator ? ` (${operator})` : ''}`)
+  else if (operator !== undefined) lines.push(`  operator:  ${operator}`)
+  if (attribute !== undefined) lines.push(`  attribute: ${attribute}`)
+  lines.push(`  remedy:    ${remedy}`)
+  return lines.join('\n').split('\n').map(printable).join('\n')
 }
 
 export function failureText(failure: Failure): string {

@@ -12,7 +12,9 @@ export const columns = (rows: readonly (readonly Cell[])[]): string => align(row
 
 /** Columns two spaces apart; a column is numeric where all of `body` is. */
 function align(rows: readonly (readonly Cell[])[], body: readonly (readonly Cell[])[]): string {
-  const cells = rows.map((row) => row.map((cell) => (typeof cell === 'number' ? count(cell) : cell)))
+  const cells = rows.map((row) =>
+    row.map((cell) => (typeof cell === 'number' ? count(cell) : printable(cell))),
+  )
   const width = (column: number) => Math.max(...cells.map((row) => row[column]?.length ?? 0))
   const widths = (cells[0] ?? []).map((_, column) => width(column))
   const isNumeric = widths.map((_, column) => body.every((row) => typeof row[column] === 'number'))
@@ -20,6 +22,10 @@ function align(rows: readonly (readonly Cell[])[], body: readonly (readonly Cell
     isNumeric[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)
   return cells.map((row) => row.map(pad).join('  ').trimEnd()).join('\n')
 }
+
+/** Names come from files: control characters, which a terminal would obey, as \u001b. */
+export const printable = (text: string): string =>
+  text.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
 
 /** 12345 as 12,345. */
 export const count = (value: number): string => value.toLocaleString('en-US')

@@ -7,6 +7,8 @@ import onnxProto from 'onnx-proto'
 import { CapletError } from '../errors.js'
 import type { Attributes, Graph, Node, Tensor } from '../ir/graph.js'
 import type { Constant, ElementType } from '../ir/types.js'
+import { refuseOtherFormats } from './file-format.js'
+import { malformed, readNode } from './node-proto.js'
 import {
   constantFromProto,
   countElements,
@@ -60,6 +62,7 @@ export function readOnnx(bytes: Uint8Array, loadExternal: LoadExternalData): Sou
   if (!graph || !(graph.node?.length || graph.output?.length)) {
     throw unreadable('The file holds no ONNX graph')
   }
+  if (!graph.output?.length) throw malformed('The graph has no outputs')
   const opset = checkVersions(model)
   const constants = new Map<string, Constant>()
   for (const proto of graph.initializer ?? []) {
@@ -93,24 +96,16 @@ export function readOnnx(bytes: Uint8Array, loadExternal: LoadExternalData): Sou
 }
 
 function refuseRepeated(what: string, names: readonly string[]): void {
-  const repeated = names.find((name, index) => names.indexOf(name) !== index)
-  if (repeated === undefined) return
-  throw new CapletError({
-    code: 'malformed-model',
-    message: `${what} "${repeated}" is listed more than once`,
-    remedy: 'Check the model with onnx.checker and export it again.',
-  })
+  const seen = new Set<string>()
+  for (const name of names) {
+    if (seen.has(name)) throw malformed(`${what} "${name}" is listed more than once`)
+    seen.add(name)
+  }
 }
 
 function decode(bytes: Uint8Array): onnx.ModelProto {
   if (bytes.length === 0) throw unreadable('The file is empty')
-  if (bytes.length > 7 && String.fromCharCode(...bytes.subarray(4, 8)) === 'TFL3') {
-    throw new CapletError({
-      code: 'unsupported-format',
-      message: 'This is a TensorFlow Lite file; this version compiles ONNX models only',
-      remedy: 'Export the model to ONNX (QDQ form).',
-    })
-  }
+  refuseOtherFormats(bytes)
   try {
     return onnxProto.onnx.ModelProto.decode(bytes)
   } catch (error) {
@@ -164,60 +159,6 @@ function declaredInput(value: onnx.IValueInfoProto): DeclaredInput {
     `input "${name}"`,
   )
   return { name, type, shape: declared }
-}
-
-function readNode(proto: onnx.INodeProto, loadExternal: LoadExternalData): Node {
-  const outputs = proto.output ?? []
-  const operator = operatorName(proto.domain ?? '', proto.opType ?? '')
-  const name = proto.name || outputs.find((o) => o !== '') || operator
-  const attributes: Record<string, unknown> = {}
-  for (const attribute of proto.attribute ?? []) {
-    attributes[attribute.name ?? ''] = attributeValue(attribute, name, operator, loadExternal)
-  }
-  return { name, operator, inputs: [...(proto.input ?? [])], outputs: [...outputs], attributes }
-}
-
-/** com.microsoft has its own QuantizeLinear and DequantizeLinear (for 16 bits and old opsets); they mean the same. */
-const sharedOperators = new Set(['QuantizeLinear', 'DequantizeLinear'])
-
-function operatorName(domain: string, type: string): string {
-  const isDefault = domain === '' || domain === 'ai.onnx'
-  return isDefault || (domain === 'com.microsoft' && sharedOperators.has(type)) ? type : `${domain}.${type}`
-}
-
-/** Attribute kinds of onnx.proto: 1 float, 2 int, 3 string, 4 tensor, 6 floats, 7 ints, 8 strings. */
-function attributeValue(
-  a: onnx.IAttributeProto,
-  node: string,
-  operator: string,
-  loadExternal: LoadExternalData,
-): unknown {
-  const text = (bytes: Uint8Array | null | undefined) => new TextDecoder().decode(bytes ?? new Uint8Array())
-  switch (a.type as number) {
-    case 1:
-      return a.f ?? 0
-    case 2:
-      return toNumber(a.i ?? 0)
-    case 3:
-      return text(a.s)
-    case 4:
-      return constantFromProto(a.t ?? {}, loadExternal)
-    case 6:
-      return [...(a.floats ?? [])]
-    case 7:
-      return (a.ints ?? []).map((i) => toNumber(i))
-    case 8:
-      return (a.strings ?? []).map((s) => text(s))
-    default:
-      throw new CapletError({
-        code: 'unsupported-attribute',
-        message: `Attribute "${a.name}" has a kind (${a.type}) that no supported operator takes`,
-        remedy: 'Control flow, sequences and sparse tensors are not supported: simplify the model.',
-        node,
-        operator,
-        attribute: a.name ?? '',
-      })
-  }
 }
 
 /** Gives every node a name of its own, so that messages and reports can point at it. */
@@ -276,13 +217,10 @@ function sortTopologically(nodes: readonly Node[], available: ReadonlySet<string
   return sorted
 }
 
-const danglingInput = (input: string, node: Node): CapletError =>
-  new CapletError({
-    code: 'malformed-model',
-    message: `Input "${input}" comes from nowhere: no node, initializer or graph input has that name`,
-    remedy: 'Check the model with onnx.checker and export it again.',
-    node: node.name,
-    operator: node.operator,
+const danglingInput = (input: string, { name, operator }: Node): CapletError =>
+  malformed(`Input "${input}" comes from nowhere: no node, initializer or graph input has that name`, {
+    node: name,
+    operator,
   })
 
 const cyclic = (node: Node): CapletError =>

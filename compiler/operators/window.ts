@@ -37,7 +37,7 @@ export function placeWindow(
       throw node.error(
         'malformed-model',
         `${name} has ${values.length} entries, not ${count}`,
-        'Correct it.',
+        `It takes ${count}: export the model again.`,
         name,
       )
     }
@@ -49,12 +49,17 @@ export function placeWindow(
     throw node.error(
       'malformed-model',
       `kernel_shape [${kernel}] does not fit ${rank} dimensions`,
-      'Correct it.',
+      'It takes one entry for each spatial dimension: export the model again.',
     )
   }
   for (const [name, values] of Object.entries({ strides, dilations, kernel_shape: kernel })) {
     if (values.some((v) => !Number.isInteger(v) || v < 1)) {
-      throw node.error('malformed-model', `${name} [${values}] has entries below 1`, 'Correct it.', name)
+      throw node.error(
+        'malformed-model',
+        `${name} [${values}] has entries below 1`,
+        'Every entry must be at least 1: export the model again.',
+        name,
+      )
     }
   }
   const extent = kernel.map((k, i) => (k - 1) * dilations[i]! + 1)

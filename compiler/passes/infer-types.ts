@@ -11,6 +11,10 @@ import type { Node, Tensor } from '../ir/graph.js'
 import { type Constant, sizeOf } from '../ir/types.js'
 import { type AttributeKind, OnnxNode, type OnnxOperator } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
+import { floatModelProblems } from './refuse-float-model.js'
+
+/** Of an activation: far more than any device holds, and few enough for a compilation that ends. */
+const mostElements = 1 << 24
 
 /** `--shape`: name -> dimensions. */
 export type Shapes = ReadonlyMap<string, readonly number[]>
@@ -32,7 +36,9 @@ export function inferTypes(model: SourceModel, shapes: Shapes): OnnxGraph {
   }
   for (const input of model.inputs) {
     const shape = staticShape(input, shapes.get(input.name), problems)
-    if (shape) tensors.set(input.name, { name: input.name, type: input.type, shape })
+    if (!shape) continue
+    if (sizeOf(shape) > mostElements) problems.push(tooLarge(input.name, shape))
+    tensors.set(input.name, { name: input.name, type: input.type, shape })
   }
   const nodes: Node[] = []
   for (const node of model.nodes) {
@@ -47,7 +53,7 @@ export function inferTypes(model: SourceModel, shapes: Shapes): OnnxGraph {
       remedy: 'Check the model with onnx.checker and export it again.',
     })
   }
-  if (problems.length > 0) throw new CapletError(problems)
+  if (problems.length > 0) throw new CapletError([...floatModelProblems(model), ...problems])
   const inputs = model.inputs.map((i) => i.name)
   return { name: model.graphName, opset: model.opset, inputs, outputs: model.outputs, tensors, nodes }
 }
@@ -110,13 +116,21 @@ function inferNode(
       if (name === '') return
       const type = types[i]
       if (!type)
-        throw view.error('unsupported-feature', `Output ${i} ("${name}") is not supported`, 'Remove it.')
+        throw view.error(
+          'unsupported-feature',
+          `Output ${i} ("${name}") is not supported`,
+          'Export the model without it.',
+        )
       if (sizeOf(type.shape) === 0) {
         throw view.error(
           'unsupported-feature',
           `Tensor "${name}" has no elements: [${type.shape}]`,
-          'Remove it.',
+          'Check the bounds of the Slice, or the shape, that makes it empty.',
         )
+      }
+      if (!constants && sizeOf(type.shape) > mostElements) {
+        const { code, message, remedy } = tooLarge(name, type.shape)
+        throw view.error(code, message, remedy)
       }
       tensors.set(name, { name, ...type, constant: constants?.[i] })
     })
@@ -127,6 +141,12 @@ function inferNode(
     return null
   }
 }
+
+const tooLarge = (name: string, shape: readonly number[]): Problem => ({
+  code: 'arena-too-large',
+  message: `Tensor "${name}" has ${sizeOf(shape)} elements: [${shape}]; at most ${mostElements} are supported`,
+  remedy: 'Use a smaller input shape or batch, and check pads and strides.',
+})
 
 function evaluateConstants(view: OnnxNode, operator: OnnxOperator): Constant[] | null {
   if (operator.evaluateFromTypes) return operator.evaluateFromTypes(view)
@@ -163,10 +183,13 @@ function checkForm(view: OnnxNode, operator: OnnxOperator): void {
   for (const [name, value] of Object.entries(node.attributes)) {
     const kind = operator.attributes[name]
     if (!kind) {
-      throw view.error('unsupported-attribute', `Attribute "${name}" is not supported`, 'Remove it.', name)
+      const remedy =
+        'Export the model without it; `caplet operators` lists the attributes that are understood.'
+      throw view.error('unsupported-attribute', `Attribute "${name}" is not supported`, remedy, name)
     }
     if (!isOfKind(value, kind)) {
-      throw view.error('malformed-model', `Attribute "${name}" is not of kind ${kind}`, 'Correct it.', name)
+      const remedy = `The ONNX specification has it as ${kind}: export the model again.`
+      throw view.error('malformed-model', `Attribute "${name}" is not of kind ${kind}`, remedy, name)
     }
   }
 }

@@ -57,7 +57,11 @@ function filled(node: OnnxNode): Constant {
   const value = (node.node.attributes.value as Constant | undefined) ?? float32s([0], [1])
   const shape = node.integers(0, 'the shape')
   if (shape.some((d) => d < 0) || sizeOf(shape) > 1 << 24) {
-    throw node.error('malformed-model', `Shape [${shape}] is not one of a constant`, 'Correct it.')
+    throw node.error(
+      'malformed-model',
+      `Shape [${shape}] is not one of a constant`,
+      'Its dimensions must not be negative, and no more than 2^24 elements together.',
+    )
   }
   const data = allocate(value.type, sizeOf(shape))
   data.fill(value.data[0]! as never)

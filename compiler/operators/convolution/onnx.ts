@@ -42,7 +42,7 @@ function convolutionType(node: OnnxNode, x: number, w: number): TensorType {
     throw node.error(
       'malformed-model',
       `kernel_shape [${declared}] is not the weight's [${kernel}]`,
-      'Correct it.',
+      "Leave kernel_shape out, or make it the weight's: export the model again.",
       'kernel_shape',
     )
   }

@@ -16,7 +16,7 @@ export const depthToSpace: OnnxOperator = {
       throw node.error(
         'malformed-model',
         `blocksize ${block} does not fit [${shape}]`,
-        'Correct it.',
+        'The input must be [N, C, H, W] with C a multiple of blocksize * blocksize.',
         'blocksize',
       )
     }

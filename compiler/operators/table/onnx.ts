@@ -175,7 +175,11 @@ export const batchNormalization: OnnxOperator = {
       const constant = conversion.requiredConstant(node, input, what)
       if (constant.type === 'float32' && constant.data.length === channels)
         return constant.data as Float32Array
-      throw node.error('malformed-model', `${what} does not have ${channels} float32 entries`, 'Correct it.')
+      throw node.error(
+        'malformed-model',
+        `${what} does not have ${channels} float32 entries`,
+        `Give one for each of the ${channels} channels.`,
+      )
     }
     const [gain, bias] = [parameter(1, 'scale'), parameter(2, 'bias')]
     const [mean, variance] = [parameter(3, 'mean'), parameter(4, 'variance')]

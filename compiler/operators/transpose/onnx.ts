@@ -13,7 +13,7 @@ function permutationOf(node: OnnxNode): number[] {
   throw node.error(
     'malformed-model',
     `perm [${permutation}] does not order ${rank} axes`,
-    'Correct it.',
+    'perm must hold every axis once: export the model again.',
     'perm',
   )
 }

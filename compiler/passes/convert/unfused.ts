@@ -14,16 +14,6 @@ export function unfusedSum(node: OnnxNode, conversion: Conversion): CapletError 
     return producerOf(name)?.operator !== 'DequantizeLinear'
   })
   const refuse = (message: string, remedy: string) => node.error('float-sum', message, remedy)
-  const anyQuantized = graph.nodes.some(
-    (n) => n.operator.endsWith('QuantizeLinear') || n.operator.includes('QLinear'),
-  )
-  if (!anyQuantized) {
-    return node.error(
-      'float-model',
-      'The model is not quantized',
-      'Quantize it first: docs/quantize.md has a recipe with onnxruntime.quantization.',
-    )
-  }
   if (floatInputs.length > 0) {
     return refuse(
       `It computes in float: ${floatInputs.map((n) => `"${n}"`).join(' and ')} ${floatInputs.length > 1 ? 'are' : 'is'} not quantized`,
