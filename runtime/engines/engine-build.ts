@@ -10,9 +10,9 @@ export const shimFolder = join(targetsFolder, 'shim')
 /** The shim without an engine. */
 export const shimSources: readonly string[] = [
   'caplet.c',
+  'caplet_accept.c',
   'caplet_descriptor.c',
   'caplet_heap.c',
-  'caplet_imports.c',
   'caplet_module.c',
   'caplet_quantize.c',
 ].map((name) => join(shimFolder, name))

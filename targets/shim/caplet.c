@@ -2,7 +2,6 @@
 // The shim's own part: checks what the caller gave, lays the handle and a heap into the caller's memory, and
 // hands over to the engine.
 #include "caplet_engine.h"
-#include "caplet_module.h"
 
 #include <string.h>
 
@@ -12,17 +11,17 @@ const char *caplet_strerror(caplet_status status)
 {
   static const char *const messages[] = {
     [CAPLET_OK] = "no error",
-    [CAPLET_ERROR_ARGUMENT] = "a null pointer, or a count that is not the tensor's",
-    [CAPLET_ERROR_INDEX] = "the capsule has no input or output of that number",
-    [CAPLET_ERROR_TYPE] = "floats cannot be converted to or from a tensor of this type",
-    [CAPLET_ERROR_NOT_A_CAPSULE] = "neither a WebAssembly module with a descriptor, nor a descriptor",
-    [CAPLET_ERROR_DAMAGED] = "the capsule is cut off or contradicts itself",
-    [CAPLET_ERROR_VERSION] = "the capsule's descriptor has a version that this shim does not know",
-    [CAPLET_ERROR_KERNEL_INTERFACE] = "the capsule needs host kernels that this firmware does not have",
-    [CAPLET_ERROR_MEMORY] = "the memory given to caplet_open is too small",
-    [CAPLET_ERROR_ENGINE] = "the engine rejects the capsule's module",
-    [CAPLET_ERROR_TRAP] = "the capsule trapped: its bytes or its memory are damaged",
-    [CAPLET_ERROR_SELFTEST] = "the self-test failed: wrong weights, or wrong arithmetic on this machine",
+    [CAPLET_ERROR_ARGUMENT] = "null pointer or wrong count",
+    [CAPLET_ERROR_INDEX] = "no such input or output",
+    [CAPLET_ERROR_TYPE] = "this tensor does not convert to floats",
+    [CAPLET_ERROR_NOT_A_CAPSULE] = "not a capsule",
+    [CAPLET_ERROR_DAMAGED] = "capsule is cut off or damaged",
+    [CAPLET_ERROR_VERSION] = "descriptor of an unknown version",
+    [CAPLET_ERROR_KERNEL_INTERFACE] = "firmware lacks the capsule's host kernels",
+    [CAPLET_ERROR_MEMORY] = "memory given to caplet_open is too small",
+    [CAPLET_ERROR_ENGINE] = "engine rejects the module",
+    [CAPLET_ERROR_TRAP] = "capsule trapped",
+    [CAPLET_ERROR_SELFTEST] = "self-test failed",
   };
   const size_t index = (size_t)status;
   return index < sizeof messages / sizeof messages[0] ? messages[index] : "no such error";
@@ -31,27 +30,6 @@ const char *caplet_strerror(caplet_status status)
 caplet_status caplet_engine_failure(const caplet_capsule *capsule)
 {
   return capsule->heap.is_exhausted ? CAPLET_ERROR_MEMORY : CAPLET_ERROR_ENGINE;
-}
-
-// Finds the weights, and holds the capsule's imports to what this firmware has.
-static caplet_status check(caplet_capsule *capsule, const caplet_options *options)
-{
-  const uint32_t needed = capsule->description.kernel_interface;
-  if (capsule->engine->native != NULL) {
-    return needed == 0 ? CAPLET_OK : CAPLET_ERROR_KERNEL_INTERFACE;
-  }
-  if (needed != 0) {
-    capsule->kernels = options->kernels;
-    if (capsule->kernels == NULL || capsule->kernels->kernel_interface != needed) {
-      return CAPLET_ERROR_KERNEL_INTERFACE;
-    }
-  }
-  caplet_status status = caplet_check_module(capsule->flash, capsule->flash_size);
-  if (status != CAPLET_OK) return status;
-  status = caplet_check_imports(capsule->flash, capsule->flash_size, capsule->kernels);
-  if (status != CAPLET_OK) return status;
-  return caplet_find_weights(capsule->flash, capsule->flash_size, &capsule->kernel_context.weights,
-                             &capsule->kernel_context.weights_size);
 }
 
 // Lays the handle at the first address of `memory` that is aligned to 8, the heap behind it. NULL: too small.
@@ -97,8 +75,8 @@ caplet_status caplet_open(caplet_capsule **capsule, const caplet_options *option
   opened->flash = options->flash;
   opened->flash_size = (uint32_t)options->flash_size;
   opened->stack_size = options->stack_size != 0 ? options->stack_size : CAPLET_DEFAULT_STACK_SIZE;
-  status = check(opened, options);
-  if (status == CAPLET_OK) status = open_engine(opened);
+  opened->kernels = options->kernels;
+  status = open_engine(opened);
   if (status == CAPLET_OK) *capsule = opened;
   return status;
 }

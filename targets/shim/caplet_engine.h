@@ -18,8 +18,7 @@ struct caplet_native_code;
 // While a function runs, caplet_current_heap is the capsule's.
 struct caplet_engine {
   // Loads the module, finds its exports, sets capsule->memory, memory_size and instance.
-  // Pre:  flash, description, kernels, kernel_context's weights and stack_size are set; the module passed
-  //       caplet_check_module and caplet_check_imports, unless `native` is set.
+  // Pre:  description, flash, kernels (as the caller gave them) and stack_size are set, the heap is empty.
   // Post: on an error everything is freed again.
   caplet_status (*open)(caplet_capsule *capsule);
   // Calls an export. `result` is selftest's.
@@ -35,12 +34,16 @@ struct caplet_capsule {
   uint32_t flash_size;
   uint32_t stack_size;
   caplet_heap heap;
-  const caplet_kernels *kernels; // NULL where the capsule needs none
+  const caplet_kernels *kernels;
   caplet_kernel_context kernel_context;
   uint8_t *memory; // linear memory, at least description.total bytes
   uint32_t memory_size;
   void *instance; // the engine's own
 };
+
+// For engines that interpret `flash`: refuses what no capsule is and imports that the firmware does not provide;
+// finds the weights. Post: capsule->kernels is NULL where the capsule needs none.
+caplet_status caplet_accept_module(caplet_capsule *capsule);
 
 // What an engine answers when it could not go on: MEMORY where the heap was exhausted, else ENGINE.
 caplet_status caplet_engine_failure(const caplet_capsule *capsule);

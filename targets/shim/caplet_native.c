@@ -26,6 +26,7 @@ caplet_status caplet_native_open(caplet_capsule *capsule)
 {
   const struct caplet_native_code *const code = capsule->engine->native;
   const caplet_description *const description = &capsule->description;
+  if (description->kernel_interface != 0) return CAPLET_ERROR_KERNEL_INTERFACE;
   // The description's capsule and the linked code must be the same compilation.
   const uint32_t size = code->descriptor_size;
   if (description->descriptor_size != size) return CAPLET_ERROR_ENGINE;

@@ -87,7 +87,8 @@ static NativeSymbol *list_kernels(caplet_capsule *capsule)
   union {
     void (*call)(wasm_exec_env_t, uint64_t *);
     void *pointer;
-  } function = {call_kernel};
+  } function;
+  function.call = call_kernel;
   const caplet_kernels *const kernels = capsule->kernels;
   NativeSymbol *const symbols = caplet_heap_allocate(&capsule->heap, kernels->count * sizeof *symbols);
   if (symbols == NULL) return NULL;
@@ -96,7 +97,8 @@ static NativeSymbol *list_kernels(caplet_capsule *capsule)
     union {
       const caplet_kernel *kernel;
       void *pointer;
-    } attachment = {&kernels->kernels[index]};
+    } attachment;
+    attachment.kernel = &kernels->kernels[index];
     symbols[index].symbol = kernels->kernels[index].name;
     symbols[index].func_ptr = function.pointer;
     symbols[index].signature = kernels->kernels[index].signature;
@@ -119,7 +121,8 @@ static bool list_sections(caplet_capsule *capsule, wasm_section_t *sections)
     union {
       const uint8_t *in_flash;
       uint8_t *pointer;
-    } body = {section.body};
+    } body;
+    body.in_flash = section.body;
 #if WASM_ENABLE_FAST_INTERP == 0
     if (section.id == CAPLET_SECTION_CODE) {
       instance *const self = capsule->instance;
@@ -213,6 +216,8 @@ static void close_instance(caplet_capsule *capsule)
 
 static caplet_status open_instance(caplet_capsule *capsule)
 {
+  const caplet_status status = caplet_accept_module(capsule);
+  if (status != CAPLET_OK) return status;
   if (!start_runtime()) return CAPLET_ERROR_ENGINE;
   instance *const self = caplet_heap_allocate(&capsule->heap, sizeof *self);
   if (self == NULL) {

@@ -123,6 +123,8 @@ static void close_instance(caplet_capsule *capsule)
 
 static caplet_status open_instance(caplet_capsule *capsule)
 {
+  const caplet_status status = caplet_accept_module(capsule);
+  if (status != CAPLET_OK) return status;
   instance *const self = caplet_heap_allocate(&capsule->heap, sizeof *self);
   if (self == NULL) return CAPLET_ERROR_MEMORY;
   memset(self, 0, sizeof *self);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT-0
-// Holds what a module imports to the kernels that the firmware has: engines differ in what they do with an
-// import that nobody provides, and some notice only when it is called.
+// Accepts or refuses a module before an interpreter sees it. What it imports is held to the kernels that the
+// firmware has: engines differ in what they do with an import that nobody provides, and some notice only when it
+// is called.
+#include "caplet_engine.h"
 #include "caplet_module.h"
-
-#include "caplet_kernels.h"
 
 #include <string.h>
 
@@ -101,4 +101,18 @@ caplet_status caplet_check_imports(const uint8_t *flash, size_t flash_size, cons
     }
   }
   return CAPLET_OK;
+}
+
+caplet_status caplet_accept_module(caplet_capsule *capsule)
+{
+  const uint32_t needed = capsule->description.kernel_interface;
+  const uint32_t present = capsule->kernels != NULL ? capsule->kernels->kernel_interface : 0;
+  if (needed != 0 && needed != present) return CAPLET_ERROR_KERNEL_INTERFACE;
+  if (needed == 0) capsule->kernels = NULL;
+  caplet_status status = caplet_check_module(capsule->flash, capsule->flash_size);
+  if (status != CAPLET_OK) return status;
+  status = caplet_check_imports(capsule->flash, capsule->flash_size, capsule->kernels);
+  if (status != CAPLET_OK) return status;
+  return caplet_find_weights(capsule->flash, capsule->flash_size, &capsule->kernel_context.weights,
+                             &capsule->kernel_context.weights_size);
 }
