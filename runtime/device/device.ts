@@ -7,7 +7,7 @@ import { emulatorPatience, startEmulator } from './emulator.js'
 import type { Firmware } from './firmware.js'
 import { DeviceLink } from './link.js'
 import { DeviceService } from './service.js'
-import { buildCapsuleFirmware } from './tiers.js'
+import { buildCapsuleFirmware, type OptimizationLevel } from './tiers.js'
 
 export interface Device {
   readonly firmware: Firmware
@@ -20,15 +20,20 @@ export interface Device {
   selftest(): Promise<boolean>
 }
 
+export interface DeviceOptions {
+  readonly icountShift?: number
+  readonly level?: OptimizationLevel
+}
+
 /** Pre: nothing is missing (toolchain.ts). Throws CapletError where the firmware does not build, fit or open. */
 export async function openDevice(
   board: Board,
   tier: TierName,
   wasm: Uint8Array,
-  icountShift = board.counter.icountShift,
+  { icountShift = board.counter.icountShift, level = '-O3' }: DeviceOptions = {},
 ): Promise<Device> {
   const name = `${board.runtime}:${tier}`
-  const firmware = await oneAtATime(() => buildCapsuleFirmware(board, tier, wasm))
+  const firmware = await oneAtATime(() => buildCapsuleFirmware(board, tier, wasm, level))
   const link = new DeviceLink(name, startEmulator(board, firmware.elf, icountShift), emulatorPatience)
   try {
     const service = await DeviceService.open(name, link)

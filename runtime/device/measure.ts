@@ -7,6 +7,7 @@ import { type Board, instructionsOf, type TierName } from './boards.js'
 import { type Device, openDevice } from './device.js'
 import { type Footprint, readFootprint } from './footprint.js'
 import type { CallCost, DeviceService } from './service.js'
+import type { OptimizationLevel } from './tiers.js'
 
 export interface Count {
   /** Executed within caplet_invoke, to the instruction: from its first to its return. */
@@ -41,13 +42,16 @@ export async function countInstructions(
   tier: TierName,
   wasm: Uint8Array,
   inputs: readonly EdgeBytes[],
+  level: OptimizationLevel = '-O3',
 ): Promise<Measurement> {
-  const rough = await withDevice(board, tier, wasm, roughShift, async (device) => {
+  const at = <T>(icountShift: number, work: (device: Device) => Promise<T>) =>
+    withDevice(board, tier, wasm, icountShift, work, level)
+  const rough = await at(roughShift, async (device) => {
     const count = counterOf(board, roughShift, device.service)
     const { invoke, selftest } = await run(device, inputs[0]!)
     return { invoke: count(invoke), selftest: count(selftest) }
   })
-  return withDevice(board, tier, wasm, board.counter.icountShift, async (device) => {
+  return at(board.counter.icountShift, async (device) => {
     const { service, firmware } = device
     const count = counterOf(board, board.counter.icountShift, service)
     const range = countRange(board)
@@ -87,8 +91,9 @@ export async function withDevice<T>(
   wasm: Uint8Array,
   icountShift: number,
   work: (device: Device) => Promise<T>,
+  level: OptimizationLevel = '-O3',
 ): Promise<T> {
-  const device = await openDevice(board, tier, wasm, icountShift)
+  const device = await openDevice(board, tier, wasm, { icountShift, level })
   try {
     return await work(device)
   } finally {

@@ -28,13 +28,18 @@ interface Parts {
   readonly components: readonly Component[]
 }
 
+/** Of the code whose speed is the capsule's: native code, or the interpreter's loop. Everything else is at -Os. */
+export type OptimizationLevel = '-O3' | '-O2' | '-Os'
+
 /** Builds the firmware that runs this capsule; kept under the hash of all that goes into it. */
 export async function buildCapsuleFirmware(
   board: Board,
   tier: TierName,
   wasm: Uint8Array,
+  level: OptimizationLevel = '-O3',
 ): Promise<Firmware> {
-  const { choice, components } = tier === 'native' ? await nativeParts(wasm) : await interpreted(tier, wasm)
+  const { choice, components } =
+    tier === 'native' ? await nativeParts(wasm, level) : await interpreted(tier, wasm, level)
   const text = firmwareHeader(tier, choice)
   const header = await product('sources', 'firmware', new Fingerprint().add(text).text(), (into) =>
     writeFile(join(into, 'firmware.h'), text),
@@ -74,8 +79,8 @@ const shim = (binding: string, engineIncludes: readonly string[], flags: readonl
   flags: ['-Os', ...strict, ...flags],
 })
 
-/** C that wasm2c wrote, at -O3; the descriptor is a constant array in it. */
-async function nativeParts(wasm: Uint8Array): Promise<Parts> {
+/** C that wasm2c wrote; the descriptor is a constant array in it. */
+async function nativeParts(wasm: Uint8Array, level: OptimizationLevel): Promise<Parts> {
   const name = 'model'
   const { source, header } = await nativeFiles(wasm, name)
   const key = new Fingerprint().add(source, header).text()
@@ -88,7 +93,7 @@ async function nativeParts(wasm: Uint8Array): Promise<Parts> {
     name: 'native',
     sources: [{ path: join(folder, `${name}_native.c`) }],
     includes: [folder, shimFolder],
-    flags: ['-O3', ...strict],
+    flags: [level, ...strict],
   }
   return {
     choice: {
@@ -103,7 +108,7 @@ async function nativeParts(wasm: Uint8Array): Promise<Parts> {
 }
 
 /** The capsule's own bytes, and an interpreter. */
-async function interpreted(tier: EngineName, wasm: Uint8Array): Promise<Parts> {
+async function interpreted(tier: EngineName, wasm: Uint8Array, level: OptimizationLevel): Promise<Parts> {
   const { symbol, interpreter, sources, includes, flags, binding } = await engineBuild(tier)
   const isAccelerated = readManifest(wasm).kernel_interface !== null
   const engine: Component = {
@@ -112,7 +117,7 @@ async function interpreted(tier: EngineName, wasm: Uint8Array): Promise<Parts> {
     sources: [
       ...sources.map((path) => ({ path })),
       // Interpreters lose half their speed at -Os, and the file is small.
-      ...interpreter.map((path) => ({ path, flags: ['-O3'] })),
+      ...interpreter.map((path) => ({ path, flags: [level] })),
     ],
     includes: [...includes, shimFolder],
     flags: ['-Os', '-w', ...flags],
