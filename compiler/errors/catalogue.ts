@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every error code that users can meet: `caplet error CODE` prints an entry, docs/errors.md is generated from all.
 // A test finds each code in the source and fails where its entry is missing, or where nothing uses an entry.
+import { deviceErrors } from './devices.js'
 import type { ErrorEntries, ErrorEntry } from './entry.js'
 import { fileErrors } from './files.js'
 import { measuringErrors } from './measuring.js'
@@ -14,6 +15,7 @@ export const chapters: readonly { readonly title: string; readonly entries: Erro
   { title: 'The model', entries: modelErrors },
   { title: 'Operators and exactness', entries: operatorErrors },
   { title: 'Running and verifying', entries: verificationErrors },
+  { title: 'Building for devices', entries: deviceErrors },
   { title: 'Measuring', entries: measuringErrors },
 ]
 
