@@ -3,7 +3,7 @@
 import type { ErrorEntries } from './entry.js'
 
 export const deviceErrors: ErrorEntries = {
-  wasm2c: {
+  'native-translation': {
     title: 'The capsule cannot be translated to C',
     meaning:
       'The native tier is the capsule as C. wasm2c of the npm package wabt writes it, in exactly the version whose text Caplet knows how to read; it is missing, has another version, or failed.',

@@ -23,7 +23,7 @@ export interface NativeFiles {
 
 /**
  * `name` is the C prefix, as `compile --name` gives it: an identifier in lower case.
- * Throws CapletError where the module is no portable capsule ('not-a-capsule') or wasm2c is missing ('wasm2c').
+ * Throws CapletError where the module is no portable capsule ('not-a-capsule') or wasm2c is missing ('native-translation').
  */
 export async function nativeFiles(wasm: Uint8Array, name: string): Promise<NativeFiles> {
   const sections = readSections(wasm)

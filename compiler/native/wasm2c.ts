@@ -14,7 +14,7 @@ export const wasm2cVersion = '1.0.39'
 /** Every symbol of the translation begins with w2c_capsule_. */
 const moduleName = 'capsule'
 
-/** The C source that wasm2c writes for a module. Throws CapletError 'wasm2c'. */
+/** The C source that wasm2c writes for a module. Throws CapletError 'native-translation'. */
 export async function runWasm2c(wasm: Uint8Array): Promise<string> {
   const program = await findWasm2c()
   const folder = await mkdtemp(join(tmpdir(), 'caplet-wasm2c-'))
@@ -50,7 +50,7 @@ function locate(): string | null {
 
 const failed = (message: string) =>
   new CapletError({
-    code: 'wasm2c',
+    code: 'native-translation',
     message,
     remedy: `Install the version that Caplet reads: npm install wabt@${wasm2cVersion}.`,
   })
