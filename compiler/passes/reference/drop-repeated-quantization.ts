@@ -4,17 +4,19 @@
  *
  *     q -> dq -> q' -> next     =>     q -> next
  *
- * Leaves a q' that is a graph output, and a DequantizeLinear that is read elsewhere.
+ * A zero point that is left out is 0 here. Leaves a q' that is a graph output, and a DequantizeLinear that is read elsewhere.
  */
 import type { GraphEditor } from './editor.js'
-import { isDequantize, isMatchingPair, isQuantize, scalarParameters } from './quantization.js'
+import { isDequantize, isQuantize, scalarParameters } from './quantization.js'
 
 export function dropRepeatedQuantization(editor: GraphEditor): boolean {
   return editor.each((node) => {
     if (!isDequantize(node)) return false
     const quantize = editor.onlyUse(node.outputs[0]!)?.node
     if (!quantize || !isQuantize(quantize) || editor.isOutput(quantize.outputs[0]!)) return false
-    if (!isMatchingPair(scalarParameters(editor, node), scalarParameters(editor, quantize))) return false
+    const [from, to] = [scalarParameters(editor, node), scalarParameters(editor, quantize)]
+    if (!from || !to || from.type !== to.type) return false
+    if (from.scale !== to.scale || from.zeroPoint !== to.zeroPoint) return false
     editor.remove(node)
     editor.remove(quantize)
     editor.redirectAll(quantize.outputs[0]!, node.inputs[0]!)

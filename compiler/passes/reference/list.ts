@@ -16,6 +16,7 @@ import { mergeReluClip } from './merge-relu-clip.js'
 import { propagateQuantization } from './propagate-quantization.js'
 import { quantizeWeights } from './quantize-weights.js'
 import { refuseLostOutputs } from './refuse-lost-outputs.js'
+import { refuseSignlessTransposes } from './refuse-signless-transposes.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
 import { runOnQuanta } from './run-on-quanta.js'
 import { separateDequantize } from './separate-dequantize.js'
@@ -45,6 +46,7 @@ const repetitions = 10
 /** The graph as the reference runs it. Nodes that it fused are its quantized operators; the rest is as in the model. */
 export function applyReferencePasses(graph: OnnxGraph): OnnxGraph {
   const editor = new GraphEditor(graph)
+  refuseSignlessTransposes(editor)
   separateDequantize(editor)
   for (const level of [basic, extended]) {
     for (let i = 0; i < repetitions; i++) {
