@@ -8,8 +8,9 @@
 
 set(CAPLET_TARGETS ${CMAKE_CURRENT_LIST_DIR}/.. CACHE INTERNAL "Caplet's folder targets/")
 
-# A fused multiply-add changes bits: none of Caplet's C may be compiled with it.
-set(CAPLET_FLAGS -ffp-contract=off)
+# A fused multiply-add changes bits: none of Caplet's C may be compiled with it. Sections of their own let the linker
+# (-Wl,--gc-sections, which the SDKs give) leave out what no capsule reaches; WAMR does not link otherwise.
+set(CAPLET_FLAGS -ffp-contract=off -ffunction-sections -fdata-sections)
 
 function(caplet_firmware target)
   cmake_parse_arguments(PARSE_ARGV 1 FIRMWARE "ACCELERATED" "CAPSULE;ENGINE" "")
@@ -25,7 +26,9 @@ function(caplet_firmware target)
   if(FIRMWARE_ENGINE STREQUAL "native")
     file(GLOB capsule CONFIGURE_DEPENDS ${FIRMWARE_CAPSULE}/*_native.c)
     list(APPEND sources ${shim}/caplet_native.c)
-    set_source_files_properties(${capsule} PROPERTIES COMPILE_OPTIONS "-O3")
+    # Scheduling before register allocation makes GCC spill the 64-bit sums.
+    set(native_flags -O3 $<$<C_COMPILER_ID:GNU>:-fno-schedule-insns>)
+    set_property(SOURCE ${capsule} APPEND PROPERTY COMPILE_OPTIONS ${native_flags})
   else()
     file(GLOB capsule CONFIGURE_DEPENDS ${FIRMWARE_CAPSULE}/*.c)
     list(FILTER capsule EXCLUDE REGEX "_native\\.c$")
@@ -38,7 +41,7 @@ function(caplet_firmware target)
   if(FIRMWARE_ACCELERATED)
     file(GLOB kernels CONFIGURE_DEPENDS ${CAPLET_TARGETS}/kernels/*.c)
     list(FILTER kernels EXCLUDE REGEX "/selftest\\.c$")
-    set_source_files_properties(${kernels} PROPERTIES COMPILE_OPTIONS "-O2")
+    set_property(SOURCE ${kernels} APPEND PROPERTY COMPILE_OPTIONS -O2)
     list(APPEND sources ${kernels})
     list(APPEND includes ${CAPLET_TARGETS}/kernels)
   endif()

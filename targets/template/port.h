@@ -46,7 +46,7 @@ uint32_t port_time_us(void);
 _Noreturn void port_fatal(const char *line);
 
 // Optional: a capsule that was stored beside the firmware, so that it can be replaced alone (stored_model.h). NULL where
-// there is none. Declared in firmware.h with FIRMWARE_HAS_STORED_MODEL.
+// there is none.
 const uint8_t *port_read_model(size_t *size);
 
 #endif

@@ -4,11 +4,14 @@
 #include "port.h"
 
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "firmware.h"
+#include "stored_model.h"
 
 const char port_name[] = "host";
 
@@ -69,7 +72,7 @@ uint32_t *port_stack_limit(void)
 
 void *port_memory(size_t *size)
 {
-  static uint8_t memory[64 * 1024];
+  static uint8_t memory[256 * 1024];
   *size = sizeof memory;
   return memory;
 }
@@ -78,4 +81,35 @@ const uint8_t *port_flash(size_t *size)
 {
   *size = FIRMWARE_FLASH_BYTES;
   return FIRMWARE_FLASH;
+}
+
+void port_log(const char *line)
+{
+  printf("%s\n", line);
+  fflush(stdout);
+}
+
+uint32_t port_time_us(void)
+{
+  return port_ticks() / 1000u;
+}
+
+_Noreturn void port_fatal(const char *line)
+{
+  port_log(line);
+  exit(1);
+}
+
+// A file stands in for the partition; erased flash follows it.
+const uint8_t *port_read_model(size_t *size)
+{
+  static uint8_t partition[256 * 1024];
+  const char *path = getenv("CAPLET_STORED_MODEL");
+  FILE *file = path == NULL ? NULL : fopen(path, "rb");
+  if (file == NULL) return NULL;
+  memset(partition, 0xFF, sizeof partition);
+  (void)!fread(partition, 1, sizeof partition, file);
+  (void)fclose(file);
+  *size = stored_model_bytes(partition, sizeof partition);
+  return *size > 0 ? partition : NULL;
 }

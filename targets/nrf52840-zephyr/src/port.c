@@ -108,7 +108,7 @@ void port_log(const char *text)
 
 uint32_t port_time_us(void)
 {
-  return (uint32_t)(k_ticks_to_us_floor64(k_uptime_ticks()));
+  return (uint32_t)k_ticks_to_us_floor64((uint64_t)k_uptime_ticks());
 }
 
 _Noreturn void port_fatal(const char *text)

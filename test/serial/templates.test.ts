@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// The templates for boards that cannot be emulated: their own sources as programs of this machine, and their ports against
+// stand-ins of the SDKs' headers.
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readSections, sectionBytes, sectionIds } from '../../compiler/codegen/module-sections.js'
+import { versionOf } from '../../runtime/device/toolchain.js'
+import { engineList } from '../../runtime/engines/list.js'
+import { engineSources, missingSources } from '../../runtime/engines/sources.js'
+import { caplet, capletJson, root } from '../run-caplet.js'
+import { serveFaulty } from './faulty-line.js'
+
+const targets = join(root, 'targets')
+const model = join(root, 'examples', 'ecg-beat', 'model.onnx')
+const work = mkdtempSync(join(tmpdir(), 'caplet-templates-'))
+const capsule = join(work, 'capsule')
+afterAll(() => rmSync(work, { recursive: true }))
+
+describe('on this machine', async () => {
+  const isThere = async (program: string) => (await versionOf(program)) !== null
+  const tools = (await isThere('cmake')) && (await isThere('cc')) && (await isThere('make'))
+  const sources = await missingSources(engineList.engines['wamr-fast'].source)
+  const missing = tools ? sources?.reason : 'no cmake, cc or make'
+
+  beforeAll(async () => {
+    if (missing) return
+    expect((await caplet('compile', model, '--name', 'model', '-o', capsule)).exitCode).toBe(0)
+    const windows = [join(capsule, 'model.wasm'), join(capsule, 'windows.h'), '--count', '3']
+    execFileSync(process.execPath, [join(targets, 'template', 'make-windows.mjs'), ...windows])
+    const wamr = await engineSources('wamr')
+    const places = [`-DCAPLET_ROOT=${root}`, `-DCAPLET_CAPSULE=${capsule}`, `-DCAPLET_WAMR=${wamr}`]
+    const from = ['-S', join(root, 'test', 'serial', 'host'), '-B', join(work, 'build')]
+    execFileSync('cmake', [...from, '-G', 'Unix Makefiles', ...places], { stdio: 'pipe' })
+    execFileSync('cmake', ['--build', join(work, 'build'), '-j', '2'], { stdio: 'pipe' })
+  })
+
+  const start = (name: string, stored?: string) => {
+    const child = spawn(join(work, 'build', name), [], {
+      env: { ...process.env, ...(stored && { CAPLET_STORED_MODEL: stored }) },
+    })
+    let log = ''
+    child.stdout.on('data', (bytes) => {
+      log += String(bytes)
+    })
+    const finished = async () => {
+      while (!log.includes('replay finished') && child.exitCode === null) await once(child.stdout, 'data')
+      return log
+    }
+    return { child, finished }
+  }
+
+  it('the Zephyr template prints what sample.yaml expects, then serves verify', async ({ skip }) => {
+    skip(!!missing, missing)
+    const { child, finished } = start('zephyr')
+    const line = await serveFaulty(
+      { fromBoard: child.stdout, toBoard: child.stdin },
+      { drop: 0, change: 0, add: 0 },
+      1,
+    )
+    const log = await finished()
+    const sample = readFileSync(join(targets, 'nrf52840-zephyr', 'sample.yaml'), 'utf8')
+    const expected = [...sample.matchAll(/^ {8}- "(.*)"$/gm)].map(([, regex]) =>
+      regex!.replaceAll('\\\\', '\\'),
+    )
+    expect(expected).toHaveLength(3)
+    expect(log).toMatch(new RegExp(expected.join('[^]*')))
+    const file = ['--capsule', join(capsule, 'model.wasm')]
+    const words = ['verify', model, ...file, '--runtime', `serial:tcp:127.0.0.1:${line.port}`, '-n', '4']
+    expect((await capletJson('verify', ...words)).json).toMatchObject({
+      exact: true,
+      runtimes: [{ version: 'host, wamr-fast', mismatches: 0 }],
+    })
+    child.kill()
+    await line.close()
+  })
+
+  it('the ESP-IDF template runs the stored capsule, or its own where that one is damaged', async ({
+    skip,
+  }) => {
+    skip(!!missing, missing)
+    const wasm = new Uint8Array(readFileSync(join(capsule, 'model.wasm')))
+    const damaged = wasm.slice()
+    const data = sectionBytes(readSections(damaged), sectionIds.data)
+    data[data.length >> 1]! ^= 0x40
+    const logWith = async (bytes: Uint8Array | null) => {
+      const file = join(work, 'stored.wasm')
+      if (bytes) writeFileSync(file, bytes)
+      const { child, finished } = start('idf', bytes ? file : undefined)
+      const log = await finished()
+      child.kill()
+      return log
+        .replace(/\d+ us/g, 'N us')
+        .split('\n')
+        .slice(0, 2)
+    }
+    const passed = 'caplet: self-test passed'
+    expect(await logWith(null)).toEqual([passed, 'caplet: window 0 of 3 exact, N us'])
+    expect(await logWith(wasm)).toEqual(['caplet: stored capsule', passed])
+    expect(await logWith(damaged)).toEqual([expect.stringMatching(/self-test|checksum/), passed])
+    // Cut off by a reset: erased flash is where the rest should be.
+    expect(await logWith(wasm.subarray(0, wasm.length >> 1))).toEqual(['not a capsule', passed])
+    expect((await logWith(wasm.subarray(0, 5)))[0]).toBe(passed)
+  })
+
+  it('compiles every file without fused multiply-adds', ({ skip }) => {
+    skip(!!missing, missing)
+    const commands = JSON.parse(readFileSync(join(work, 'build', 'compile_commands.json'), 'utf8'))
+    expect(commands.length).toBeGreaterThan(30)
+    const without = commands.filter(
+      ({ command }: { command: string }) => !command.includes('-ffp-contract=off'),
+    )
+    expect(without.map(({ file }: { file: string }) => file)).toEqual([])
+  })
+})
+
+const ports = [
+  { name: 'nrf52840-zephyr', folder: 'src', standIn: 'zephyr.h', build: 'CMakeLists.txt' },
+  { name: 'esp32s3-idf', folder: 'main', standIn: 'idf.h', build: 'main/CMakeLists.txt' },
+]
+
+describe.each(ports)('$name', ({ name, folder, standIn, build }) => {
+  it('switches fused multiply-adds off in its own build file', () => {
+    expect(readFileSync(join(targets, name, build), 'utf8')).toContain('PRIVATE -ffp-contract=off')
+  })
+
+  it('has a port that compiles against stand-ins of the SDK', async ({ skip }) => {
+    const compiler = 'arm-none-eabi-gcc'
+    skip((await versionOf(compiler)) === null, `no ${compiler}`)
+    const port = join(targets, name, folder, 'port.c')
+    const own = /^(firmware|frames|port|stored_model)\.h$/
+    const headers = join(work, name)
+    for (const [, header] of readFileSync(port, 'utf8').matchAll(/^#include ["<](.*)[">]$/gm)) {
+      if (own.test(header!) || header === 'stdio.h') continue
+      mkdirSync(dirname(join(headers, header!)), { recursive: true })
+      writeFileSync(join(headers, header!), `#pragma once\n#include "${standIn}"\n`)
+    }
+    writeFileSync(
+      join(headers, standIn),
+      `#pragma once\n${readFileSync(join(root, 'test/serial/stand-ins', standIn))}`,
+    )
+    writeFileSync(join(headers, 'model.h'), '')
+    const includes = [headers, join(targets, 'template'), join(targets, 'shim')].map((path) => `-I${path}`)
+    const strict = ['-std=gnu11', '-Wall', '-Wextra', '-Wconversion', '-Werror', '-fsyntax-only']
+    execFileSync(compiler, ['-mcpu=cortex-m4', ...strict, ...includes, port], { stdio: 'pipe' })
+  })
+})
