@@ -10,3 +10,16 @@ export declare function depthwise(parameters: usize, input: usize, output: usize
 
 @external("caplet_kernels_1", "fully_connected")
 export declare function fullyConnected(parameters: usize, input: usize, output: usize, scratch: usize): void
+
+@external("caplet_kernels_1", "pool")
+export declare function pool(parameters: usize, input: usize, output: usize, unused: usize): void
+
+/** The fourth argument is the second input. */
+@external("caplet_kernels_1", "binary")
+export declare function binary(parameters: usize, input: usize, output: usize, second: usize): void
+
+@external("caplet_kernels_1", "table")
+export declare function table(parameters: usize, input: usize, output: usize, unused: usize): void
+
+@external("caplet_kernels_1", "copy")
+export declare function copy(parameters: usize, input: usize, output: usize, unused: usize): void

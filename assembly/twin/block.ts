@@ -32,6 +32,8 @@ import { inMemory, inSegment, memoryBytes, segment, segmentBytes, spare } from "
   padX: i32
   /** Products per output. */
   depth: i32
+  /** Of a pool: how many records follow the block. */
+  records: i32
   /** Of a record, correction included. */
   recordBytes: i32
   /** Address in this module's memory of what follows the block. */
@@ -152,6 +154,38 @@ function lineLength(elements: u64): u64 {
 /** Record and weights of a channel, depthwise. */
 export function channelBytes(layer: Layer): u64 {
   return <u64>layer.recordBytes + ((<u64>layer.depth * (layer.isWide ? 2 : 1)) + 3 & ~3)
+}
+
+/** null: refused. `records` of the layer: how many follow the block, 0 for the maximum. */
+export function readPool(parameters: u32, input: u32, output: u32): Layer | null {
+  if (!inSegment(parameters, WINDOW_BLOCK)) return null
+  const at = segment + parameters
+  const layer = changetype<Layer>(spare)
+  if (!readHead(layer, at, 4) || load<u8>(at, 3) != 0 || layer.requantizer == 4 || !readSizes(layer, at)) return null
+  if (layer.groups != 1 || layer.inChannels != layer.outChannels || load<u16>(at, 46) != 0) return null
+  layer.records = load<u16>(at, 44)
+  const rows = mostTaps(layer.outHeight, layer.strideY, layer.padY, layer.windowHeight, layer.dilationY, layer.inHeight)
+  const columns = mostTaps(layer.outWidth, layer.strideX, layer.padX, layer.windowWidth, layer.dilationX, layer.inWidth)
+  if (rows == 0 || columns == 0) return null
+  if (layer.records > 1 && <u64>rows * <u64>columns > <u64>layer.records) return null
+  if (!inSegment(parameters, WINDOW_BLOCK + <u64>layer.records * <u64>layer.recordBytes)) return null
+  layer.contents = at + <usize>WINDOW_BLOCK
+  return checkRanges(layer, input, output, 0, 0) ? layer : null
+}
+
+/** The largest number of a window's taps inside the image, on one axis; 0 where some window has none. */
+function mostTaps(outputs: i32, stride: i32, pad: i32, taps: i32, dilation: i32, size: i32): i32 {
+  let most = 0
+  for (let output = 0; output < outputs; output++) {
+    let count = 0
+    for (let tap = 0; tap < taps; tap++) {
+      const place = output * stride - pad + tap * dilation
+      if (place >= 0 && place < size) count++
+    }
+    if (count == 0) return 0
+    most = max(most, count)
+  }
+  return most
 }
 
 /** null: refused. The row is the single pixel of a 1x1 window. */

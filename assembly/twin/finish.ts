@@ -19,7 +19,7 @@ export function finish(layer: Layer, sum: i32, total: i32, record: usize, output
   }
 }
 
-function requantize(layer: Layer, accumulator: i32, record: usize): i32 {
+export function requantize(layer: Layer, accumulator: i32, record: usize): i32 {
   const zeroPoint = layer.outputZeroPoint, low = layer.outputMin, high = layer.outputMax
   switch (layer.requantizer) {
     case 0: return requantizePlain(accumulator, record, zeroPoint, low, high)

@@ -10,6 +10,10 @@ export const hostKernels = {
   convolution: { code: 1, symbol: 'convolution' },
   depthwise: { code: 2, symbol: 'depthwise' },
   fully_connected: { code: 3, symbol: 'fullyConnected' },
+  pool: { code: 4, symbol: 'pool' },
+  binary: { code: 5, symbol: 'binary' },
+  table: { code: 6, symbol: 'table' },
+  copy: { code: 7, symbol: 'copy' },
 } as const
 
 export type HostKernel = keyof typeof hostKernels

@@ -3,9 +3,13 @@
 #include "caplet_kernels_1.h"
 
 static const caplet_kernel kernels[] = {
+  {"binary", "(iiii)", caplet_binary},
   {"convolution", "(iiii)", caplet_convolution},
+  {"copy", "(iiii)", caplet_copy},
   {"depthwise", "(iiii)", caplet_depthwise},
   {"fully_connected", "(iiii)", caplet_fully_connected},
+  {"pool", "(iiii)", caplet_pool},
+  {"table", "(iiii)", caplet_table},
 };
 
 const caplet_kernels caplet_kernels_1 = {1, "caplet_kernels_1", kernels, sizeof kernels / sizeof kernels[0]};

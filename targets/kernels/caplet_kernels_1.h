@@ -14,9 +14,13 @@ extern "C" {
 extern const caplet_kernels caplet_kernels_1;
 
 // The kernels by themselves. The low words of `arguments`: parameters, input, output, scratch.
+bool caplet_binary(const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_convolution(const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_copy(const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_depthwise(const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_fully_connected(const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_pool(const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_table(const caplet_kernel_context *context, const uint64_t *arguments);
 
 // Bytes that the self-test needs, aligned to 4.
 #define CAPLET_KERNELS_SELFTEST_BYTES 4096u

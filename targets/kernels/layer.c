@@ -3,33 +3,11 @@
 // overflows 64 bits. assembly/twin/block.ts makes the same checks.
 #include "layer.h"
 
-#include <string.h>
+#include "read.h"
 
 #define WINDOW_BLOCK 48u
 #define ROW_BLOCK 20u
 #define FARTHEST (1u << 20)
-
-enum { ARGUMENT_PARAMETERS, ARGUMENT_INPUT, ARGUMENT_OUTPUT, ARGUMENT_SCRATCH };
-
-static uint32_t read_u16(const uint8_t *at)
-{
-  return (uint32_t)at[0] | (uint32_t)at[1] << 8;
-}
-
-static uint32_t read_u32(const uint8_t *at)
-{
-  return read_u16(at) | read_u16(at + 2) << 16;
-}
-
-static int32_t read_i16(const uint8_t *at)
-{
-  return (int32_t)(int16_t)(uint16_t)read_u16(at);
-}
-
-static bool in_range(uint32_t address, uint64_t size, uint32_t available)
-{
-  return size <= available && address <= available - (uint32_t)size;
-}
 
 static bool is_level(int32_t value)
 {
@@ -43,13 +21,8 @@ static bool is_near(uint32_t count, uint32_t step)
 
 static caplet_plane read_plane(const uint8_t *at)
 {
-  caplet_plane plane = {read_u16(at), read_u16(at + 2)};
+  caplet_plane plane = {caplet_read_u16(at), caplet_read_u16(at + 2)};
   return plane;
-}
-
-static const uint8_t *find_block(const caplet_kernel_context *context, uint32_t parameters, uint32_t size)
-{
-  return in_range(parameters, size, context->weights_size) ? context->weights + parameters : NULL;
 }
 
 static bool read_head(caplet_layer *layer, const uint8_t *block, uint8_t kernel)
@@ -60,10 +33,10 @@ static bool read_head(caplet_layer *layer, const uint8_t *block, uint8_t kernel)
   layer->is_unsigned = block[2] == 1u;
   layer->is_corrected = (block[3] & 1u) != 0u;
   layer->is_wide = (block[3] & 2u) != 0u;
-  layer->input_zero_point = read_i16(block + 4);
-  layer->levels.zero_point = read_i16(block + 6);
-  layer->levels.minimum = read_i16(block + 8);
-  layer->levels.maximum = read_i16(block + 10);
+  layer->input_zero_point = caplet_read_i16(block + 4);
+  layer->levels.zero_point = caplet_read_i16(block + 6);
+  layer->levels.minimum = caplet_read_i16(block + 8);
+  layer->levels.maximum = caplet_read_i16(block + 10);
   layer->record_size = record_sizes[block[1]] + (layer->is_corrected ? 4u : 0u);
   layer->output_width = layer->requantizer == CAPLET_RESULT_FLOAT ? 4u : 1u;
   return is_level(layer->input_zero_point) && is_level(layer->levels.zero_point) && is_level(layer->levels.minimum) &&
@@ -73,12 +46,12 @@ static bool read_head(caplet_layer *layer, const uint8_t *block, uint8_t kernel)
 static bool read_sizes(caplet_layer *layer, const uint8_t *block)
 {
   for (uint32_t field = 12; field < 40u; field += 2u) {
-    if (read_u16(block + field) == 0u) return false;
+    if (caplet_read_u16(block + field) == 0u) return false;
   }
-  layer->batch = read_u16(block + 12);
-  layer->groups = read_u16(block + 14);
-  layer->in_channels = read_u16(block + 16);
-  layer->out_channels = read_u16(block + 18);
+  layer->batch = caplet_read_u16(block + 12);
+  layer->groups = caplet_read_u16(block + 14);
+  layer->in_channels = caplet_read_u16(block + 16);
+  layer->out_channels = caplet_read_u16(block + 18);
   layer->input_size = read_plane(block + 20);
   layer->output_size = read_plane(block + 24);
   layer->window = read_plane(block + 28);
@@ -97,15 +70,15 @@ static bool place(caplet_layer *layer, const caplet_kernel_context *context, con
                   uint64_t outputs, uint64_t scratch)
 {
   if (outputs > context->memory_size) return false;
-  if (!in_range((uint32_t)arguments[ARGUMENT_INPUT], inputs, context->memory_size)) return false;
-  if (!in_range((uint32_t)arguments[ARGUMENT_OUTPUT], outputs * layer->output_width, context->memory_size)) return false;
-  layer->input = context->memory + (uint32_t)arguments[ARGUMENT_INPUT];
-  layer->output = context->memory + (uint32_t)arguments[ARGUMENT_OUTPUT];
+  if (!caplet_fits((uint32_t)arguments[CAPLET_INPUT], inputs, context->memory_size)) return false;
+  if (!caplet_fits((uint32_t)arguments[CAPLET_OUTPUT], outputs * layer->output_width, context->memory_size)) return false;
+  layer->input = context->memory + (uint32_t)arguments[CAPLET_INPUT];
+  layer->output = context->memory + (uint32_t)arguments[CAPLET_OUTPUT];
   layer->scratch = context->memory;
   if (scratch == 0u) return true;
-  if ((uint32_t)arguments[ARGUMENT_SCRATCH] % 4u != 0u) return false;
-  if (!in_range((uint32_t)arguments[ARGUMENT_SCRATCH], scratch, context->memory_size)) return false;
-  layer->scratch = context->memory + (uint32_t)arguments[ARGUMENT_SCRATCH];
+  if ((uint32_t)arguments[CAPLET_SCRATCH] % 4u != 0u) return false;
+  if (!caplet_fits((uint32_t)arguments[CAPLET_SCRATCH], scratch, context->memory_size)) return false;
+  layer->scratch = context->memory + (uint32_t)arguments[CAPLET_SCRATCH];
   return (uintptr_t)layer->scratch % 4u == 0u;
 }
 
@@ -123,19 +96,19 @@ static bool place_contents(caplet_layer *layer, const caplet_kernel_context *con
                            uint32_t block_size, uint64_t size)
 {
   layer->contents = block + block_size;
-  return in_range((uint32_t)(block - context->weights), block_size + size, context->weights_size);
+  return caplet_fits((uint32_t)(block - context->weights), block_size + size, context->weights_size);
 }
 
 bool caplet_read_convolution(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments)
 {
-  const uint8_t *block = find_block(context, (uint32_t)arguments[ARGUMENT_PARAMETERS], WINDOW_BLOCK);
+  const uint8_t *block = caplet_find_block(context, (uint32_t)arguments[CAPLET_PARAMETERS], WINDOW_BLOCK);
   if (block == NULL || !read_head(layer, block, 1) || layer->is_wide || !read_sizes(layer, block)) return false;
   const uint64_t depth =
     (uint64_t)layer->window.height * layer->window.width * (layer->in_channels / layer->groups);
   if (depth > context->weights_size) return false;
   layer->depth = (uint32_t)depth;
-  layer->chunk = read_u16(block + 44);
-  if (layer->chunk == 0u || layer->chunk % 4u != 0u || read_u16(block + 46) != 0u) return false;
+  layer->chunk = caplet_read_u16(block + 44);
+  if (layer->chunk == 0u || layer->chunk % 4u != 0u || caplet_read_u16(block + 46) != 0u) return false;
   const uint64_t contents = layer->out_channels * (layer->record_size + ((depth + 3u) & ~(uint64_t)3));
   if (!place_contents(layer, context, block, WINDOW_BLOCK, contents)) return false;
   const uint32_t sums = depth > layer->chunk ? 8u * caplet_fill_up(layer->out_channels / layer->groups) : 0u;
@@ -166,7 +139,7 @@ static void turn(caplet_layer *layer)
 
 bool caplet_read_depthwise(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments)
 {
-  const uint8_t *block = find_block(context, (uint32_t)arguments[ARGUMENT_PARAMETERS], WINDOW_BLOCK);
+  const uint8_t *block = caplet_find_block(context, (uint32_t)arguments[CAPLET_PARAMETERS], WINDOW_BLOCK);
   if (block == NULL || !read_head(layer, block, 2) || layer->is_corrected) return false;
   if (layer->requantizer == CAPLET_RESULT_FLOAT || !read_sizes(layer, block)) return false;
   if (layer->groups != layer->in_channels) return false;
@@ -191,12 +164,45 @@ bool caplet_read_depthwise(caplet_layer *layer, const caplet_kernel_context *con
   return place_planes(layer, context, arguments, scratch);
 }
 
+// Whether every window of `outputs` has a tap within `size`; `most` becomes the largest number of them.
+static bool taps_inside(uint32_t outputs, uint32_t stride, uint32_t pad, uint32_t taps, uint32_t dilation, uint32_t size,
+                        uint32_t *most)
+{
+  *most = 0;
+  for (uint32_t output = 0; output < outputs; output++) {
+    const caplet_span span = caplet_taps_inside(output * stride, pad, taps, dilation, size);
+    if (span.count == 0u) return false;
+    if (span.count > *most) *most = span.count;
+  }
+  return true;
+}
+
+bool caplet_read_pool(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments)
+{
+  const uint8_t *block = caplet_find_block(context, (uint32_t)arguments[CAPLET_PARAMETERS], WINDOW_BLOCK);
+  if (block == NULL || !read_head(layer, block, 4) || block[3] != 0u) return false;
+  if (layer->requantizer == CAPLET_RESULT_FLOAT || !read_sizes(layer, block)) return false;
+  if (layer->groups != 1u || layer->in_channels != layer->out_channels) return false;
+  layer->records = caplet_read_u16(block + 44);
+  if (caplet_read_u16(block + 46) != 0u) return false;
+  uint32_t rows, columns;
+  if (!taps_inside(layer->output_size.height, layer->stride.height, layer->pad.height, layer->window.height,
+                   layer->dilation.height, layer->input_size.height, &rows) ||
+      !taps_inside(layer->output_size.width, layer->stride.width, layer->pad.width, layer->window.width,
+                   layer->dilation.width, layer->input_size.width, &columns)) {
+    return false;
+  }
+  if (layer->records > 1u && (uint64_t)rows * columns > layer->records) return false;
+  if (!place_contents(layer, context, block, WINDOW_BLOCK, (uint64_t)layer->records * layer->record_size)) return false;
+  return place_planes(layer, context, arguments, 0);
+}
+
 bool caplet_read_row(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments)
 {
-  const uint8_t *block = find_block(context, (uint32_t)arguments[ARGUMENT_PARAMETERS], ROW_BLOCK);
+  const uint8_t *block = caplet_find_block(context, (uint32_t)arguments[CAPLET_PARAMETERS], ROW_BLOCK);
   if (block == NULL || !read_head(layer, block, 3) || layer->is_wide) return false;
-  layer->depth = read_u32(block + 12);
-  layer->out_channels = read_u32(block + 16);
+  layer->depth = caplet_read_u32(block + 12);
+  layer->out_channels = caplet_read_u32(block + 16);
   if (layer->depth == 0u || layer->out_channels == 0u) return false;
   if (layer->depth > context->weights_size || layer->out_channels > context->weights_size) return false;
   const uint64_t weights = ((uint64_t)layer->depth + 3u) & ~(uint64_t)3;

@@ -55,6 +55,7 @@ typedef struct caplet_layer {
   caplet_plane output_step;
   caplet_plane weight_step;
   uint32_t chunk;    // convolution: depth summed at a time
+  uint32_t records;  // pool: how many follow the block; 0 for the maximum
   uint32_t depth;    // products per output
   uint32_t record_size; // with the correction
   uint32_t output_width; // bytes per output: 1, or 4 for float32
@@ -67,7 +68,28 @@ typedef struct caplet_layer {
 // False: refused.
 bool caplet_read_convolution(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_read_depthwise(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_read_pool(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_read_row(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments);
+
+// Taps of a window on one axis that lie inside the image: `count` of them from `first` on (in elements of the image).
+typedef struct caplet_span {
+  uint32_t first;
+  uint32_t count;
+} caplet_span;
+
+// The window begins at start - pad. Below 2^22 all of them.
+static inline caplet_span caplet_taps_inside(uint32_t start, uint32_t pad, uint32_t taps, uint32_t dilation,
+                                             uint32_t size)
+{
+  const uint32_t before = start < pad ? (pad - start + dilation - 1u) / dilation : 0u;
+  const uint32_t first = start + before * dilation - pad;
+  caplet_span span = {first, 0};
+  if (before < taps && first < size) {
+    const uint32_t room = (size - first + dilation - 1u) / dilation;
+    span.count = taps - before < room ? taps - before : room;
+  }
+  return span;
+}
 
 // Elements of a line of `elements` int16 in a depthwise kernel's scratch: whole pairs, and one pair more.
 static inline uint32_t caplet_line_length(uint32_t elements)

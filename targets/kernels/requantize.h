@@ -73,6 +73,7 @@ CAPLET_INLINE uint32_t caplet_full_window(uint32_t upper)
 }
 
 #if defined(__ARM_FP) && (__ARM_FP & 4) != 0 && CAPLET_HAS_DSP
+#define CAPLET_ROUNDS_IN_HARDWARE 1
 
 // The processor's conversion rounds half to even (its reset state) and saturates. VMUL, never VFMA.
 CAPLET_INLINE int32_t caplet_round_float(int32_t accumulator, float factor, float low, float high)
@@ -94,6 +95,7 @@ CAPLET_INLINE int32_t caplet_add_saturated(int32_t a, int32_t b)
 }
 
 #else
+#define CAPLET_ROUNDS_IN_HARDWARE 0
 
 // Clamp first; then adding 1.5 * 2^23 rounds half to even.
 CAPLET_INLINE int32_t caplet_round_float(int32_t accumulator, float factor, float low, float high)

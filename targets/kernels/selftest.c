@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-enum { CONVOLUTION, DEPTHWISE, FULLY_CONNECTED };
+// Indices in caplet_kernels_1.kernels.
+enum { CONVOLUTION = 1, DEPTHWISE = 3, FULLY_CONNECTED = 4 };
 enum { PLAIN, WINDOW, FULL, FLOAT, RESULT };
 enum { CORRECTED = 1, WIDE = 2 };
 enum { SIGNED_RANGE, UNSIGNED_RANGE, NARROW_RANGE };
@@ -114,7 +115,7 @@ static uint8_t *put_plane(uint8_t *to, uint32_t height, uint32_t width)
 static uint8_t *put_block(const recipe *of, caplet_plane out, uint8_t *to)
 {
   static const int16_t levels[][3] = {{3, -128, 127}, {130, 0, 255}, {-10, -10, 60}};
-  const uint8_t head[] = {(uint8_t)(of->kernel + 1u), of->requantizer, of->is_unsigned, of->flags};
+  const uint8_t head[] = {of->kernel == CONVOLUTION ? 1 : of->kernel == DEPTHWISE ? 2 : 3, of->requantizer, of->is_unsigned, of->flags};
   memcpy(to, head, sizeof head);
   to = put_u16(to + sizeof head, of->is_unsigned != 0 ? 120u : 0xfffbu);
   for (uint32_t i = 0; i < 3u; i++) to = put_u16(to, (uint32_t)(int32_t)levels[of->range][i]);

@@ -49,7 +49,7 @@ describe('the files of --tier accelerated', () => {
     const imports = (path: string) => WebAssembly.Module.imports(new WebAssembly.Module(readFileSync(path)))
     expect(imports(files.wasm!)).toEqual([])
     expect(imports(files.accelerated!)).toEqual(
-      ['convolution', 'depthwise', 'fully_connected'].map((name) => ({
+      ['convolution', 'depthwise', 'fully_connected', 'pool'].map((name) => ({
         kind: 'function',
         module: kernelModule,
         name,

@@ -2,16 +2,14 @@
 // The host kernels as cores run them: with SMLAD and an FPU on emulated Cortex-M, in plain C on RISC-V; and what they
 // cost, in instructions per multiply-accumulate, requantization included.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import * as convolution from '../../compiler/operators/convolution/cases.js'
+import { layer } from '../../compiler/operators/convolution/cases.js'
 import type { Arithmetic } from '../../compiler/operators/convolution/sample-arithmetic.js'
 import type { Shape } from '../../compiler/operators/convolution/sample-shapes.js'
-import * as fullyConnected from '../../compiler/operators/fully-connected/cases.js'
 import { Random } from '../../compiler/operators/random.js'
-import type { OperatorCase } from '../../compiler/operators/test-bench.js'
 import { boardNamed } from '../../runtime/device/boards.js'
 import { missingPrograms } from '../../runtime/device/toolchain.js'
 import { BoardKernels } from './board-kernels.js'
-import { callOf, faultOf, type KnownCall } from './calls.js'
+import { callOf, faultOf, type KnownCall, knownCalls } from './calls.js'
 
 const memoryBytes = 128 << 10
 const boards = ['mps2-an386', 'mps2-an505', 'mps3-an547', 'riscv32'].map((name) => boardNamed(name)!)
@@ -33,7 +31,7 @@ describe.each(boards.map((board) => [board.name, board] as const))('%s', async (
   it('gives what the references give', async ({ skip }) => {
     skip(missing !== null, reason)
     const faults: string[] = []
-    for (const call of someCalls(board === boards[0] ? 1 : 3)) {
+    for (const call of await someCalls(board === boards[0] ? 1 : 3)) {
       const fault = faultOf(call, await kernels.run(call))
       if (fault) faults.push(`${call.kernel}, ${call.name}: ${fault}`)
     }
@@ -42,18 +40,10 @@ describe.each(boards.map((board) => [board.name, board] as const))('%s', async (
 })
 
 /** Every `step`th case of the operators in either form, without those whose transfer takes long. */
-function someCalls(step: number): KnownCall[] {
-  const random = new Random(7)
-  const cases: OperatorCase[] = [
-    ...convolution.cases(random),
-    ...fullyConnected.cases(random),
-    ...Array.from({ length: 40 }, () => convolution.randomCase(random)),
-  ]
-  const calls = cases.flatMap((entry) => [false, true].flatMap((float) => callOf(entry, float, random) ?? []))
-  return calls.filter(
+const someCalls = async (step: number): Promise<KnownCall[]> =>
+  (await knownCalls(7, 5)).filter(
     ({ memory, segment }, index) => index % step === 0 && memory.length + segment.length < 6000,
   )
-}
 
 /** Layers with the shapes of keyword spotting, and the ceilings that they must not pass: with the FPU, and in integers. */
 const layers: Readonly<Record<string, { shape: Shape; float: number; integer: number }>> = {
@@ -100,7 +90,7 @@ describe('instructions per multiply-accumulate on a Cortex-M4', async () => {
     const macs = macsOf(shape)
     for (const form of ['float', 'integer'] as const) {
       const random = new Random(8)
-      const call = callOf(convolution.layer(name, shape, typical(shape), random), form === 'float', random)!
+      const call = callOf(layer(name, shape, typical(shape), random), form === 'float', random)!
       const outcome = await kernels.run(call)
       expect(faultOf(call, outcome)).toBeNull()
       expect(outcome.instructions / macs, form).toBeLessThan(ceilings[form])

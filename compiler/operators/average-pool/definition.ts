@@ -30,7 +30,9 @@ export const averagePool = defineOperator({
     const output = context.tensor(node.outputs[0]!)
     const shape = poolShape(node.attributes, input, output)
     rejectEmptyWindows(node, shape, input)
-    const mean = context.preferFloat ? null : meanOf(node.attributes, shape, input, output)
+    // A host's kernel beats the float sums, which have none.
+    const mayBeFloat = context.preferFloat && !context.hostKernels
+    const mean = mayBeFloat ? null : meanOf(node.attributes, shape, input, output)
     const integer = mean && integerMean(mean)
     const pool = { node, shape, input, output }
     return [integer ? integerStep(pool, integer) : floatStep(pool)]
