@@ -45,7 +45,8 @@ const empty = (): Record<keyof PartBytes, number> => ({ code: 0, constants: 0, d
  *      .text.main     0x0000094c       0x40 .../objects/board/main/0-main.o
  *      *fill*         0x0000030a        0x2
  *
- * A long name stands on a line of its own. Padding counts for the part before it.
+ * A long name stands on a line of its own. Padding counts for the part before it. Strings that end alike are merged:
+ * their lines overlap, and the bytes count once.
  */
 export function parseMap(text: string): Footprint {
   const footprint = Object.fromEntries(parts.map((part) => [part, empty()])) as Record<
@@ -55,15 +56,21 @@ export function parseMap(text: string): Footprint {
   const body = text.slice(text.indexOf('Linker script and memory map')).replace(/^( ?\S+)\n +0x/gm, '$1 0x')
   let kind: keyof PartBytes | undefined
   let part: Part = 'board'
+  let end = 0
   for (const line of body.split('\n')) {
     const output = /^(\.\S+)/.exec(line)
-    if (output) kind = kinds[output[1]!]
-    const input = /^ (\S+) +0x[0-9a-f]+ +0x([0-9a-f]+)(?: (.+))?$/.exec(line)
+    if (output) {
+      kind = kinds[output[1]!]
+      end = 0
+    }
+    const input = /^ (\S+) +0x([0-9a-f]+) +0x([0-9a-f]+)(?: (.+))?$/.exec(line.trimEnd())
     if (!kind || !input) continue
-    const [, name, size, file] = input
+    const [, name, address, size, file] = input
     if (file) part = partOf(file)
     else if (name !== '*fill*') continue
-    footprint[part][kind] += Number.parseInt(size!, 16)
+    const begin = Math.max(Number.parseInt(address!, 16), end)
+    end = Math.max(Number.parseInt(address!, 16) + Number.parseInt(size!, 16), begin)
+    footprint[part][kind] += end - begin
   }
   return footprint
 }
