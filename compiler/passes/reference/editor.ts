@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A working copy of an ONNX graph for the passes that repeat what the reference does to it before it runs.
-// Nodes are replaced, never changed; producers and consumers are looked up afresh after each change.
+// Nodes are replaced, never changed; a change costs the same however large the graph is.
 import type { OnnxGraph } from '../../import/onnx.js'
 import type { Attributes, Node, Tensor } from '../../ir/graph.js'
 import type { Constant } from '../../ir/types.js'
 import { OnnxNode, type OnnxOperator, type TensorType } from '../../operators/onnx.js'
 import { onnxOperators } from '../../operators/onnx-list.js'
+import { NodeList, type Use } from './node-list.js'
 
-export interface Use {
-  readonly node: Node
-  readonly input: number
-}
-
-interface Index {
-  readonly names: ReadonlyMap<string, Node>
-  readonly producers: ReadonlyMap<string, Node>
-  readonly uses: ReadonlyMap<string, readonly Use[]>
-}
+export type { Use }
 
 export class GraphEditor {
   readonly opset: number
@@ -24,8 +16,7 @@ export class GraphEditor {
   readonly outputs: readonly string[]
   readonly #name: string
   readonly #tensors: Map<string, Tensor>
-  #nodes: Node[]
-  #index: Index | null = null
+  readonly #nodes: NodeList
 
   constructor(graph: OnnxGraph) {
     this.opset = graph.opset
@@ -33,11 +24,11 @@ export class GraphEditor {
     this.outputs = graph.outputs
     this.#name = graph.name
     this.#tensors = new Map(graph.tensors)
-    this.#nodes = [...graph.nodes]
+    this.#nodes = new NodeList(graph.nodes)
   }
 
   get nodes(): readonly Node[] {
-    return this.#nodes
+    return this.#nodes.inOrder()
   }
 
   /**
@@ -47,7 +38,7 @@ export class GraphEditor {
   each(visit: (node: Node) => boolean): boolean {
     let changed = false
     for (const { name } of this.#sorted()) {
-      const node = this.#lookup().names.get(name)
+      const node = this.#nodes.named(name)
       if (node) changed = visit(node) || changed
     }
     return changed
@@ -55,7 +46,7 @@ export class GraphEditor {
 
   /** The node of that name, as it is now. */
   named(name: string): Node {
-    const node = this.#lookup().names.get(name)
+    const node = this.#nodes.named(name)
     if (!node) throw new Error(`no node named ${name}`)
     return node
   }
@@ -73,11 +64,11 @@ export class GraphEditor {
   }
 
   producer(name: string): Node | undefined {
-    return this.#lookup().producers.get(name)
+    return this.#nodes.producer(name)
   }
 
   uses(name: string): readonly Use[] {
-    return this.#lookup().uses.get(name) ?? []
+    return this.#nodes.uses(name)
   }
 
   /** The only use of a tensor that is no graph output, or undefined. */
@@ -101,8 +92,7 @@ export class GraphEditor {
 
   /** Puts `replacements` where `node` was. */
   replace(node: Node, ...replacements: readonly Node[]): void {
-    this.#nodes = this.#nodes.flatMap((n) => (n === node ? replacements : [n]))
-    this.#index = null
+    this.#nodes.replace(node, replacements)
   }
 
   remove(node: Node): void {
@@ -110,8 +100,7 @@ export class GraphEditor {
   }
 
   append(node: Node): void {
-    this.#nodes = [...this.#nodes, node]
-    this.#index = null
+    this.#nodes.append(node)
   }
 
   replaceInput(node: Node, input: number, name: string): void {
@@ -149,7 +138,7 @@ export class GraphEditor {
     attributes: Attributes = {},
   ): Node {
     let name = base
-    for (let i = 2; this.#lookup().names.has(name); i++) name = `${base}.${i}`
+    for (let i = 2; this.#nodes.named(name); i++) name = `${base}.${i}`
     return { name, operator, inputs, outputs, attributes }
   }
 
@@ -177,10 +166,10 @@ export class GraphEditor {
    * node's later inputs first. No recursion, since a graph may be thousands of nodes deep.
    */
   #sorted(): Node[] {
-    const { producers, uses } = this.#lookup()
-    const position = new Map(this.#nodes.map((node, index) => [node, index]))
-    const isRead = (node: Node) => node.outputs.some((output) => uses.has(output))
-    const stack = this.#nodes.filter((node) => !isRead(node)).map((node) => ({ node, isDone: false }))
+    const { nodes } = this
+    const position = new Map(nodes.map((node, index) => [node, index]))
+    const isRead = (node: Node) => node.outputs.some((output) => this.uses(output).length > 0)
+    const stack = nodes.filter((node) => !isRead(node)).map((node) => ({ node, isDone: false }))
     const seen = new Set<Node>()
     const sorted: Node[] = []
     for (let top = stack.pop(); top; top = stack.pop()) {
@@ -189,7 +178,7 @@ export class GraphEditor {
       if (isDone || seen.has(node)) continue
       seen.add(node)
       stack.push({ node, isDone: true })
-      const inputs = new Set(node.inputs.flatMap((name) => producers.get(name) ?? []))
+      const inputs = new Set(node.inputs.flatMap((name) => this.producer(name) ?? []))
       const inOrder = [...inputs].sort((a, b) => position.get(a)! - position.get(b)!)
       for (const input of inOrder) if (!seen.has(input)) stack.push({ node: input, isDone: false })
     }
@@ -198,10 +187,9 @@ export class GraphEditor {
 
   /** Execution order near the file's own. */
   #inFileOrder(): Node[] {
-    const { producers } = this.#lookup()
     const seen = new Set<Node>()
     const sorted: Node[] = []
-    for (const root of this.#nodes) {
+    for (const root of this.nodes) {
       if (seen.has(root)) continue
       seen.add(root)
       const stack = [{ node: root, next: 0 }]
@@ -212,7 +200,7 @@ export class GraphEditor {
           stack.pop()
           continue
         }
-        const producer = producers.get(input)
+        const producer = this.producer(input)
         if (!producer || seen.has(producer)) continue
         seen.add(producer)
         stack.push({ node: producer, next: 0 })
@@ -225,24 +213,5 @@ export class GraphEditor {
     let name = base
     for (let i = 2; this.#tensors.has(name); i++) name = `${base}.${i}`
     return name
-  }
-
-  #lookup(): Index {
-    if (this.#index) return this.#index
-    const names = new Map<string, Node>()
-    const producers = new Map<string, Node>()
-    const uses = new Map<string, Use[]>()
-    for (const node of this.#nodes) {
-      names.set(node.name, node)
-      for (const output of node.outputs) if (output !== '') producers.set(output, node)
-      node.inputs.forEach((name, input) => {
-        if (name === '') return
-        const list = uses.get(name)
-        if (list) list.push({ node, input })
-        else uses.set(name, [{ node, input }])
-      })
-    }
-    this.#index = { names, producers, uses }
-    return this.#index
   }
 }

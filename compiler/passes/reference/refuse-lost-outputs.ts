@@ -1,28 +1,53 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Refuses what the reference breaks: a quantized graph output that only repeats another quantized tensor. The reference
- * drops the pair and lets the tensor's producer write the output, which takes the tensor from its other readers.
+ * Refuses two forms of graph outputs that the reference breaks:
  *
- *     q1 -> dq -> q2{same parameters, graph output}, q1 -> other
+ *     q1 -> dq -> q2{same parameters, graph output}, q1 -> other     q2's name is given to q1, which the other reader then misses
+ *     x{float graph output} -> transpose -> q                        x is given the quantized values
  */
+import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
 import { isDequantize, isMatchingPair, isQuantize, scalarParameters } from './quantization.js'
 
 export function refuseLostOutputs(editor: GraphEditor): boolean {
   return editor.each((node) => {
-    const output = node.outputs[0]!
-    if (!isQuantize(node) || !editor.isOutput(output) || editor.uses(output).length > 0) return false
-    const dequantize = editor.producer(node.inputs[0]!)
-    if (!isDequantize(dequantize) || !editor.onlyUse(dequantize.outputs[0]!)) return false
-    const source = dequantize.inputs[0]!
-    if (!editor.producer(source) || editor.onlyUse(source)) return false
-    if (!isMatchingPair(scalarParameters(editor, dequantize), scalarParameters(editor, node))) return false
-    throw editor
-      .view(node)
-      .error(
-        'reference-refuses',
-        `The reference fails when it runs: it lets "${output}" take the place of "${source}", which is read elsewhere too`,
-        'Make one of the two the output.',
-      )
+    if (!isQuantize(node)) return false
+    refuseRepetition(editor, node)
+    refuseTransposedOutput(editor, node)
+    return false
   })
+}
+
+function refuseRepetition(editor: GraphEditor, quantize: Node): void {
+  const output = quantize.outputs[0]!
+  if (!editor.isOutput(output) || editor.uses(output).length > 0) return
+  const dequantize = editor.producer(quantize.inputs[0]!)
+  if (!isDequantize(dequantize) || !editor.onlyUse(dequantize.outputs[0]!)) return
+  const source = dequantize.inputs[0]!
+  if (!editor.producer(source) || editor.onlyUse(source)) return
+  if (!isMatchingPair(scalarParameters(editor, dequantize), scalarParameters(editor, quantize))) return
+  throw editor
+    .view(quantize)
+    .error(
+      'reference-refuses',
+      `The reference fails when it runs: it lets "${output}" take the place of "${source}", which is read elsewhere too`,
+      'Make one of the two the output.',
+    )
+}
+
+function refuseTransposedOutput(editor: GraphEditor, quantize: Node): void {
+  let transpose = editor.producer(quantize.inputs[0]!)
+  while (transpose?.operator === 'Transpose') {
+    const source = transpose.inputs[0]!
+    if (editor.isOutput(source)) {
+      throw editor
+        .view(transpose)
+        .error(
+          'unsupported-feature',
+          `It leads from the float output "${source}" to a QuantizeLinear: the reference writes the quantized values to that output`,
+          'Quantize the output itself, or do not make it an output.',
+        )
+    }
+    transpose = editor.producer(source)
+  }
 }
