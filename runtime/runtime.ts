@@ -36,6 +36,12 @@ export interface CapsuleFiles {
   readonly wasi: Uint8Array | null
 }
 
+/** The slowest inference so far, by a board's own counter. */
+export interface Pace {
+  readonly ticks: number
+  readonly ticksPerSecond: number
+}
+
 /** A capsule in any runtime. */
 export interface RunningCapsule {
   readonly inputs: readonly EdgeInfo[]
@@ -48,6 +54,8 @@ export interface RunningCapsule {
   selftest(): Promise<number> | null
   /** Linear memory after the last call of `invoke`; null where the runtime cannot show it. */
   read(address: number, bytes: number): Promise<Uint8Array> | null
+  /** Where the runtime is a real board; null before the first call. */
+  pace?(): Pace | null
   close(): Promise<void>
 }
 

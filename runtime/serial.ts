@@ -12,6 +12,7 @@ import {
   type CapsuleFiles,
   checkInputs,
   type EdgeBytes,
+  type Pace,
   type RunningCapsule,
   type Runtime,
 } from './runtime.js'
@@ -54,13 +55,19 @@ class SerialRuntime implements Runtime {
     const service = await DeviceService.open(this.name, new DeviceLink(this.name, this.#line!, work))
     await checkFlashed(this.name, service, wasm, manifest)
     await service.reset()
+    const { ticksPerSecond, emptyTicks } = service.hello
+    let slowest: number | null = null
+    const note = (ticks: number) => {
+      slowest = Math.max(slowest ?? 0, ticks - emptyTicks)
+    }
     return {
       inputs,
       outputs,
-      run: (calls) => runAll(service, calls, inputs),
+      run: (calls) => runAll(service, calls, inputs, note),
       countOperators: () => null,
       selftest: async () => ((await service.selftest()) === null ? 1 : 0),
       read: (address, bytes) => service.readMemory(address, bytes),
+      pace: (): Pace | null => (slowest === null ? null : { ticks: slowest, ticksPerSecond }),
       // The line stays open for the next capsule; `close` of the runtime ends it.
       close: async () => {},
     }
@@ -82,11 +89,12 @@ async function runAll(
   service: DeviceService,
   calls: readonly EdgeBytes[],
   inputs: Manifest['inputs'],
+  note: (ticks: number) => void,
 ): Promise<Uint8Array[][]> {
   const results: Uint8Array[][] = []
   for (const call of calls) {
     checkInputs(inputs, call)
-    await service.invoke(call)
+    note((await service.invoke(call)).ticks)
     results.push(await service.outputs())
   }
   return results

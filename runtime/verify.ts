@@ -11,6 +11,7 @@ import { samplesOf } from './edge-values.js'
 import { type PresentRuntime, presentRuntimes, referenceName, type SkippedRuntime } from './list.js'
 import { ORACLE_REFERENCE, ORACLE_VERSION } from './oracle/onnxruntime.js'
 import { readFile } from './run.js'
+import type { Pace } from './runtime.js'
 import { type Lane, openComparison } from './verify/comparison.js'
 import { locate } from './verify/locate.js'
 import type { NativeDistance } from './verify/native-distance.js'
@@ -58,6 +59,7 @@ export interface RuntimeResult {
   readonly outputsCompared: number
   readonly mismatches: number
   readonly firstMismatch: Mismatch | null
+  readonly pace: Pace | null
 }
 
 export interface Verification {
@@ -163,17 +165,19 @@ function compileOptionsOf(options: VerifyOptions): Partial<CompileOptions> {
 }
 
 async function resultOf(
-  { name, version, runtime, outputsCompared, mismatches, first }: Lane,
+  lane: Lane,
   subject: Subject,
   samples: Samples,
   tools: Toolchain,
 ): Promise<RuntimeResult> {
-  if (!first) return { name, version, outputsCompared, mismatches, firstMismatch: null }
+  const { name, version, runtime, outputsCompared, mismatches, first } = lane
+  const found = { name, version, outputsCompared, mismatches, pace: lane.pace() }
+  if (!first) return { ...found, firstMismatch: null }
   const { node, note } = await locate(subject, samples.at(first.input), runtime, tools)
   const { input, output, index } = first
   const [expected, actual] = [plain(first.expected), plain(first.actual)]
   return {
-    ...{ name, version, outputsCompared, mismatches },
+    ...found,
     firstMismatch: { input, output, index, expected, actual, node, note },
   }
 }

@@ -44,12 +44,13 @@ const jsonOf = ({ exact, sha256, contract, inputs, runtimes, skipped, native }: 
   capsule: { sha256 },
   contract,
   inputs,
-  runtimes: runtimes.map(({ name, version, outputsCompared, mismatches, firstMismatch }) => ({
+  runtimes: runtimes.map(({ name, version, outputsCompared, mismatches, firstMismatch, pace }) => ({
     name,
     version,
     outputs_compared: outputsCompared,
     mismatches,
     first_mismatch: firstMismatch,
+    pace: pace && { ticks: pace.ticks, ticks_per_second: pace.ticksPerSecond },
   })),
   skipped,
   native: native && {
@@ -74,7 +75,7 @@ function textOf(verification: Verification): string {
     indent(table(['runtime', 'version', 'values compared', 'mismatches'], rows)),
   ]
   for (const { name, reason } of skipped) lines.push(indent(`skipped ${name}: ${reason}`))
-  lines.push(...runtimes.flatMap(mismatchLines))
+  lines.push(...runtimes.flatMap(mismatchLines), ...runtimes.flatMap(paceLines))
   if (native) {
     lines.push(
       `Native reference, as information: ${native.reference} differs in ${count(native.differing)} of ${plural(native.outputsCompared, 'value')}, by at most ${native.largest} quanta.`,
@@ -86,6 +87,14 @@ function textOf(verification: Verification): string {
     `capsule sha256 ${sha256}`,
   )
   return lines.join('\n')
+}
+
+function paceLines({ name, pace }: RuntimeResult): string[] {
+  if (!pace) return []
+  const milliseconds = ((1000 * pace.ticks) / pace.ticksPerSecond).toFixed(2)
+  return [
+    `${name}: an inference takes at most ${plural(pace.ticks, 'tick')} of its counter, ${milliseconds} ms`,
+  ]
 }
 
 function mismatchLines({ name, firstMismatch }: RuntimeResult): string[] {

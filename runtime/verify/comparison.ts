@@ -6,7 +6,7 @@ import { compilerVersion } from '../../compiler/version.js'
 import { type PresentRuntime, referenceName } from '../list.js'
 import { openOracle } from '../oracle/onnxruntime.js'
 import type { Oracle, OracleTensor } from '../oracle/oracle.js'
-import type { EdgeBytes, Runtime } from '../runtime.js'
+import type { EdgeBytes, Pace, Runtime } from '../runtime.js'
 import { compareOutput, feedsOf, type ModelEdge } from './feeds.js'
 import { type NativeComparison, type NativeDistance, openNativeComparison } from './native-distance.js'
 import type { Samples } from './samples.js'
@@ -21,6 +21,7 @@ export interface Lane {
   outputsCompared: number
   mismatches: number
   first: FirstMismatch | null
+  pace(): Pace | null
 }
 
 export interface FirstMismatch {
@@ -137,6 +138,7 @@ const newLane = (name: string, version: string, runtime: Runtime | null): Lane =
   outputsCompared: 0,
   mismatches: 0,
   first: null,
+  pace: () => null,
 })
 
 async function runtimeLane({ runtime, version }: PresentRuntime, { files }: Subject): Promise<RunningLane> {
@@ -145,6 +147,7 @@ async function runtimeLane({ runtime, version }: PresentRuntime, { files }: Subj
     ...newLane(runtime.name, version, runtime),
     run: (inputs) => capsule.run(inputs),
     selftest: () => capsule.selftest(),
+    pace: () => capsule.pace?.() ?? null,
     close: () => capsule.close(),
   }
 }

@@ -65,6 +65,9 @@ describe('firmware on this machine', async () => {
       inputs: 24,
     })
     expect(json.runtimes[1]).toMatchObject({ name, version: 'host, native', mismatches: 0 })
+    expect(json.runtimes[1].pace).toMatchObject({ ticks_per_second: 1_000_000_000 })
+    expect(json.runtimes[1].pace.ticks).toBeGreaterThan(1000)
+    expect(json.runtimes[0].pace).toBeNull()
     expect(json.runtimes[1].outputs_compared).toBe(json.runtimes[0].outputs_compared)
   })
 
