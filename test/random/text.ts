@@ -73,8 +73,19 @@ function printLines({ head, inputs, outputs, nodes, typeOf, constantOf }: Printa
   ].join('\n')
 }
 
+/** The shortest decimal that is this float32. */
+function numberText(value: number | bigint, type: ElementType): string {
+  if (Object.is(value, -0)) return '-0'
+  if (type !== 'float32' || !Number.isFinite(value)) return String(value)
+  for (let digits = 1; digits < 9; digits++) {
+    const text = Number(Number(value).toPrecision(digits))
+    if (Math.fround(text) === value) return String(text)
+  }
+  return String(value)
+}
+
 function constantText({ type, shape, data }: Constant): string {
-  const values = Array.from(data as ArrayLike<number | bigint>, (v) => (Object.is(v, -0) ? '-0' : String(v)))
+  const values = Array.from(data as ArrayLike<number | bigint>, (value) => numberText(value, type))
   const shown = values.length > shownElements ? [...values.slice(0, shownElements), '...'] : values
   return shape.length === 0 ? `${type} ${shown[0]}` : `${type}[${shape}] {${shown.join(' ')}}`
 }
