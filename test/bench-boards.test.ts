@@ -25,7 +25,8 @@ describe.each(['native', 'wamr-fast'] as const)('cortex-m4:%s', async (tier) => 
       (total: number, node: { per_inference: number }) => total + node.per_inference,
       0,
     )
-    expect(Math.abs(sum / run.per_inference - 1)).toBeLessThan(0.005)
+    // An interpreter runs the same code either way; the C compiler sees another `invoke` and inlines otherwise.
+    expect(Math.abs(sum / run.per_inference - 1)).toBeLessThan(tier === 'native' ? 0.1 : 0.005)
     expect(run.device.flash.capsule).toBeGreaterThan(run.capsule.weights)
     expect(run.device.memory.most).toBeGreaterThan(run.capsule.total)
   })
