@@ -75,6 +75,22 @@ test('writes every product into a new folder and names it', async () => {
   }
 })
 
+test('is done with a folder before an interruption takes effect', async () => {
+  const interrupted = vi.fn()
+  process.on('SIGINT', interrupted)
+  try {
+    const writing = writeCapsule(capsule, join(place, 'out'))
+    process.kill(process.pid, 'SIGINT')
+    await writing
+    expect(list(place)).toEqual(['out'])
+    expect(list(join(place, 'out'))).toEqual(products)
+    // This test sees the signal itself, and once more when it is passed on.
+    await vi.waitFor(() => expect(interrupted).toHaveBeenCalledTimes(2))
+  } finally {
+    process.off('SIGINT', interrupted)
+  }
+})
+
 describe('into a folder that exists', () => {
   test('replaces earlier products, removes those that are no longer made, keeps other files', async () => {
     writeFileSync(join(place, 'notes.txt'), 'mine')

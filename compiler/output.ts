@@ -35,18 +35,7 @@ export async function writeCapsule(
   folder: string,
 ): Promise<Record<OutputKind, string | null>> {
   try {
-    const exists = await isFolder(folder)
-    const parent = exists ? folder : dirname(resolve(folder))
-    await mkdir(parent, { recursive: true })
-    const staging = await mkdtemp(join(parent, `.${basename(resolve(folder))}-`))
-    try {
-      const fresh = join(staging, 'new')
-      await writeAll(capsule, fresh)
-      if (exists) await replaceProducts(fresh, folder, join(staging, 'old'))
-      else await rename(fresh, folder)
-    } finally {
-      await rm(staging, { recursive: true, force: true })
-    }
+    await uninterrupted(() => writeOrNothing(capsule, folder))
   } catch (error) {
     throw error instanceof CapletError ? error : unwritable(folder, (error as Error).message)
   }
@@ -55,6 +44,37 @@ export async function writeCapsule(
   const pathOf = (kind: OutputKind) => (isMade(kind) ? join(folder, names[kind]) : null)
   const kinds = Object.keys(names) as OutputKind[]
   return Object.fromEntries(kinds.map((kind) => [kind, pathOf(kind)])) as Record<OutputKind, string | null>
+}
+
+async function writeOrNothing(capsule: Capsule, folder: string): Promise<void> {
+  const exists = await isFolder(folder)
+  const parent = exists ? folder : dirname(resolve(folder))
+  await mkdir(parent, { recursive: true })
+  const staging = await mkdtemp(join(parent, `.${basename(resolve(folder))}-`))
+  try {
+    const fresh = join(staging, 'new')
+    await writeAll(capsule, fresh)
+    if (exists) await replaceProducts(fresh, folder, join(staging, 'old'))
+    else await rename(fresh, folder)
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** Lets Ctrl-C and the like wait for the few milliseconds that the work takes, so that it does not stop in between. */
+async function uninterrupted(work: () => Promise<void>): Promise<void> {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  let caught: NodeJS.Signals | null = null
+  const hold = (signal: NodeJS.Signals) => {
+    caught = signal
+  }
+  for (const signal of signals) process.on(signal, hold)
+  try {
+    await work()
+  } finally {
+    for (const signal of signals) process.off(signal, hold)
+    if (caught) process.kill(process.pid, caught)
+  }
 }
 
 async function isFolder(path: string): Promise<boolean> {
