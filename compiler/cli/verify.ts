@@ -127,5 +127,6 @@ export const verifyCommand = (): Command =>
         new Option('--reference <which>', 'also report how far a native ONNX Runtime is').choices(['native']),
       )
       .option('-n, --count <inputs>', 'random inputs, besides the corner inputs', parseInteger(0, 1e7), 1000)
-      .option('--seed <seed>', 'seed of the random inputs', parseInteger(0, 2 ** 32 - 1), 0),
+      .option('--seed <seed>', 'seed of the random inputs', parseInteger(0, 2 ** 32 - 1), 0)
+      .option('--wasi', 'as for compile; it changes no byte of the capsule'),
   ).action((model: string, flags: Flags) => report(!!flags.json, () => verify(model, flags)))
