@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { engineNames } from '../../runtime/engines/list.js'
 import { buildProgram, missingTools, sanitizers } from './host-build.js'
-import { folder, networkNamed, subjectOf } from './subjects.js'
+import { folder, networkNamed, sanitized, subjectOf } from './subjects.js'
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -14,7 +14,7 @@ const flags = ['-O1', ...sanitizers]
 /** Mutants by the number of the status in which they ended; the last one did not end within a second. */
 function fuzz(program: string, mode: 'read' | 'run', mutants: number, file: string): number[] {
   const args = [mode, process.env.CAPLET_FUZZ_SEED ?? '1', String(mutants), file]
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 26 })
+  const { status, stdout, stderr } = spawnSync(program, args, { ...sanitized, encoding: 'utf8' })
   expect({ status, stderr: stderr.slice(0, 4000) }).toEqual({ status: 0, stderr: '' })
   return [...stdout.matchAll(/^\d+ (\d+)$/gm)].map(([, count]) => Number(count))
 }

@@ -42,7 +42,6 @@ static const uint8_t *map_file(const char *path, size_t *size)
   return bytes;
 }
 
-// The memory is freed at the end, so that a leak checker sees only what others leave.
 static void *memories[MAXIMUM];
 
 static caplet_capsule *open_capsule(const char *path, int index, size_t memory_size)
