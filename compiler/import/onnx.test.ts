@@ -81,7 +81,12 @@ describe('a file', () => {
 /** A model with these fields and the versions that every model needs. */
 const withFields = (graph: GraphFields | null, fields: ModelFields = {}): Uint8Array =>
   onnx.ModelProto.encode(
-    onnx.ModelProto.create({ irVersion: 8, opsetImport: [{ version: 17 }], ...fields, graph: fields.graph ?? graph }),
+    onnx.ModelProto.create({
+      irVersion: 8,
+      opsetImport: [{ version: 17 }],
+      ...fields,
+      graph: fields.graph ?? graph ?? null,
+    }),
   ).finish()
 
 const floats = { tensorType: { elemType: 1, shape: { dim: [{ dimValue: 2 }] } } }
