@@ -67,7 +67,7 @@ function unstuff(coded: Uint8Array): Uint8Array | null {
   const plain: number[] = []
   for (let at = 0; at < coded.length; ) {
     const length = coded[at]!
-    if (at + length > coded.length) return null
+    if (length === 0 || at + length > coded.length) return null
     for (const byte of coded.subarray(at + 1, at + length)) plain.push(byte)
     at += length
     if (length < 255 && at < coded.length) plain.push(0)
