@@ -46,7 +46,7 @@ describe('one tensor, raw and in the typed field of its kind', () => {
   ] as const)('%s', (type, dataType, data, typed) => {
     const expected = { type, shape: [3], data }
     expect(read({ dataType, dims: [3], rawData: bytesOf(data) })).toEqual(expected)
-    expect(read({ dataType, dims: [3], ...(typed as Fields) })).toEqual(expected)
+    expect(read({ dataType, dims: [3], ...(typed as unknown as Fields) })).toEqual(expected)
   })
 })
 
