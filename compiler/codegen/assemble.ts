@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto'
 import { CapletError } from '../errors.js'
 import { importedKernels, kernelInterface, kernelModule } from '../tiers/kernel-interface.js'
+import { alignSegment } from './align-segment.js'
 import { type Build, build } from './build.js'
 import type { Capsule, CapsuleMemory, CapsuleSizes, Contract, StepReport } from './capsule.js'
 import { checkModule } from './check-module.js'
@@ -132,8 +133,9 @@ async function buildCapsule(
   const pages = pagesFor(emission.total)
   const built = await build(files, 'capsule.ts', { ...buildOptions(options), pages })
   const segment = emission.segment.bytes
-  const wasm = await link({ wasm: built.wasm, segment, customSections })
+  const linked = await link({ wasm: built.wasm, segment, customSections })
   const imports = importedKernels(emission.program).map((name) => `function ${kernelModule}.${name}`)
+  const wasm = imports.length > 0 ? alignSegment(linked) : linked
   checkModule(wasm, { imports, exports: capsuleExports(emission), pages, segment })
   return { wasm, read: built.read }
 }

@@ -58,6 +58,7 @@ describe('the files of --tier accelerated', () => {
         name,
       })),
     )
+    expect(findBlock(wasm) % 4, 'where the weights begin').toBe(0)
     expect(readFileSync(files.accelerated_c!, 'utf8')).toContain('caplet_words_accelerated_capsule[')
     expect(readFileSync(files.accelerated_header!, 'utf8')).toContain(`_CAPSULE_BYTES ${wasm.length}u`)
   })
