@@ -123,6 +123,13 @@ describe('a model', () => {
     expect(refusal(withFields(small, { opsetImport }))).toMatch(/^unsupported-version: .* operator set 0/)
   })
 
+  it('may import an operator set twice, but not two of one domain', () => {
+    const importing = (...versions: number[]) =>
+      withFields(small, { opsetImport: versions.map((version) => ({ version })) })
+    expect(read(importing(17, 17)).opset).toBe(17)
+    expect(refusal(importing(17, 13))).toBe('malformed-model: The model imports operator sets 17 and 13')
+  })
+
   it('declares inputs with open dimensions in several ways', () => {
     const dim = [{ dimParam: 'batch' }, { dimValue: 0 }, { dimValue: -1 }, {}, { dimValue: 5 }]
     const input = [

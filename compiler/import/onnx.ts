@@ -123,8 +123,10 @@ function checkVersions(model: onnx.ModelProto): number {
       remedy: `Write it with ir_version <= ${newestIrVersion} (onnx.helper.make_model(..., ir_version=10)).`,
     })
   }
-  const entry = model.opsetImport.find((o) => !o.domain || o.domain === 'ai.onnx')
-  const opset = entry ? toNumber(entry.version ?? 0) : 0
+  const entries = model.opsetImport.filter((o) => !o.domain || o.domain === 'ai.onnx')
+  const versions = new Set(entries.map(({ version }) => toNumber(version ?? 0)))
+  if (versions.size > 1) throw malformed(`The model imports operator sets ${[...versions].join(' and ')}`)
+  const [opset = 0] = versions
   if (opset < oldestOpset || opset > newestOpset) {
     throw new CapletError({
       code: 'unsupported-version',

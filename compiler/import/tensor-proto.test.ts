@@ -43,7 +43,7 @@ describe('one tensor, raw and in the typed field of its kind', () => {
     ['float64', DataType.DOUBLE, Float64Array.of(0.1, -0, 1e300), { doubleData: [0.1, -0, 1e300] }],
     ['int64', DataType.INT64, BigInt64Array.of(-1n, 0n, 1n), { int64Data: [-1, 0, 1] }],
     ['uint32', DataType.UINT32, Uint32Array.of(0, 1, 2 ** 32 - 1), { uint64Data: [0, 1, 2 ** 32 - 1] }],
-  ] as const)('%s', (type, dataType, data, typed) => {
+  ] as [string, number, ArrayBufferView, Fields][])('%s', (type, dataType, data, typed) => {
     const expected = { type, shape: [3], data }
     expect(read({ dataType, dims: [3], rawData: bytesOf(data) })).toEqual(expected)
     expect(read({ dataType, dims: [3], ...(typed as unknown as Fields) })).toEqual(expected)

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models that the reference breaks: refused, and the oracle shows why.
+import { expect, it } from 'vitest'
+import { againstOracle, refusal } from './pass.fixture.js'
+import { refuseLostOutputs } from './refuse-lost-outputs.js'
+import { refuseSignlessTransposes } from './refuse-signless-transposes.js'
+
+it('refuses a quantized output that only repeats another tensor', async () => {
+  const text = `
+    input x: float32[4]
+    a: int8[4] = QuantizeLinear(x, float32 0.02, int8 3)
+    d: float32[4] = DequantizeLinear(a, float32 0.02, int8 3)
+    b: int8[4] = QuantizeLinear(d, float32 0.02, int8 3)
+    output a
+    output b`
+  expect(refusal(refuseLostOutputs, text)).toBe('reference-refuses')
+  expect(await againstOracle(text)).toBe('refused reference-refuses QuantizeLinear')
+  expect(refusal(refuseLostOutputs, text.replace('output a', ''))).toBe('none')
+})
+
+it('refuses a float output that is transposed and quantized too', async () => {
+  const text = `
+    input q: int8[2,3]
+    d: float32[2,3] = DequantizeLinear(q, float32 0.02, int8 3)
+    y: float32[2,3] = Tanh(d)
+    t: float32[3,2] = Transpose(y)
+    z: int8[3,2] = QuantizeLinear(t, float32 0.05, int8 0)
+    output y
+    output z`
+  expect(refusal(refuseLostOutputs, text)).toBe('unsupported-feature')
+  expect(refusal(refuseLostOutputs, text.replace('output y', ''))).toBe('none')
+  expect(await againstOracle(text.replace('output y', ''))).toBe('exact')
+})
+
+it('refuses int8 without a zero point in a model with transposes', async () => {
+  const text = `
+    input q: int8[2,3]
+    d: float32[2,3] = DequantizeLinear(q, float32 0.02)
+    t: float32[3,2] = Transpose(d)
+    y: float32[3,2] = Tanh(t)
+    output y`
+  expect(refusal(refuseSignlessTransposes, text)).toBe('inconsistent-quantization')
+  expect(refusal(refuseSignlessTransposes, text.replace('0.02)', '0.02, int8 0)'))).toBe('none')
+  expect(await againstOracle(text.replace('0.02)', '0.02, int8 0)'))).toBe('exact')
+})
