@@ -16,4 +16,24 @@ typedef struct caplet_selftest_layer {
 // Prepares layer `index` in `memory`, aligned to 4, of CAPLET_KERNELS_SELFTEST_BYTES. False: there is none.
 bool caplet_selftest_prepare(caplet_selftest_layer *layer, uint32_t index, uint8_t *memory);
 
+// What a layer is made from.
+typedef struct caplet_selftest_recipe {
+  uint8_t kernel, requantizer, is_unsigned, flags, range;
+  uint8_t groups, in_channels, out_channels; // fully connected: inputs and units are the channels
+  uint8_t height, width, window_height, window_width, stride, dilation, pad;
+  uint8_t extent; // convolution: chunk; depthwise: tile, square but for the output's size; pool: records
+  uint8_t exponent; // the multipliers are about 2^(23 - exponent)
+  uint32_t checksum;
+} caplet_selftest_recipe;
+
+// Indices in caplet_kernels_1.kernels.
+enum { BINARY, CONVOLUTION, COPY, DEPTHWISE, FULLY_CONNECTED, POOL, TABLE };
+enum { PLAIN, WINDOW, FULL, FLOAT, RESULT };
+enum { CORRECTED = 1, WIDE = 2, PRODUCT = 4 };
+enum { SIGNED_RANGE, UNSIGNED_RANGE, NARROW_RANGE };
+
+// Generates its parameter block, contents and inputs from `seed`. The checksum is the recipe's.
+void caplet_selftest_generate(caplet_selftest_layer *layer, const caplet_selftest_recipe *of, uint32_t seed,
+                              uint8_t *memory);
+
 #endif

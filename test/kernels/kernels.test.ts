@@ -93,7 +93,7 @@ withCompiler(`the C kernels${skipped}`, () => {
       return hashBytes(outputs, hashBasis)
     })
     expect(hexadecimal(actual)).toEqual(hexadecimal(expected))
-    expect(new Set(layers.map(({ call }) => call.kernel)).size).toBe(3)
+    expect(new Set(layers.map(({ call }) => call.kernel)).size).toBe(7)
     expect(await watched.selftest()).toBe(0)
     expect(await plain.selftest()).toBe(0)
   })
