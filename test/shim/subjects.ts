@@ -56,7 +56,7 @@ async function makeSubject({ name, path, shapes }: Network): Promise<Subject> {
   const { wasm, memory } = await compileFile(path, { shapes })
   const node = await nodeRuntime.open({ wasm, wasi: null })
   const edges: SampleEdge[] = node.inputs.map((edge) => ({ ...edge, grid: null }))
-  const samples = generatedSamples(edges, 12, 7)
+  const samples = generatedSamples(edges, 4, 7)
   const inputs = Array.from({ length: samples.length }, (_, index) => samples.at(index))
   const outputs = await node.run(inputs)
   return { name, wasm, file: writeCapsule(name, wasm), inputs, outputs, total: memory.total }
