@@ -97,6 +97,13 @@ describe.each(
   })
 })
 
+/** Target, which chooses the requantizers, and form of the capsule. */
+const forms = [
+  [undefined, 'portable'],
+  ['cortex-m4f', 'portable'],
+  ['cortex-m4f', 'accelerated'],
+] as const
+
 /** Inputs besides the corners. */
 const counts: Readonly<Record<string, number>> = { 'cortex-m4': 16 }
 
@@ -109,12 +116,13 @@ describe.each(deviceRuntimes.map((runtime) => [runtime.name, runtime] as const))
     const models = board === 'cortex-m4' ? ['ecg-beat', 'digits'] : ['ecg-beat']
 
     it.for(models)(
-      'equals the reference on %s, with integer and with float requantizers',
+      'equals the reference on %s, with integer and float requantizers, and with host kernels',
       { timeout: 20 * minutes },
       async (model, { skip }) => {
         skip(missing !== null, missing ?? '')
-        for (const target of [undefined, 'cortex-m4f']) {
-          const options = { count, runtimes: [name], ...(target && { target }) }
+        for (const [target, tier] of forms) {
+          if (runtime.portableOnly && tier === 'accelerated') continue
+          const options = { count, tier, runtimes: [name], ...(target && { target }) }
           const { exact, inputs, runtimes } = await verifyModel(example(model), options)
           expect({ exact, inputs }).toEqual({ exact: true, inputs: count + 4 })
           expect(runtimes[0]).toMatchObject({ name, mismatches: 0 })
