@@ -80,9 +80,12 @@ function collectInputs(edges: readonly EdgeInfo[], files: readonly string[]): Ui
   if (named && files.length === 1) return edges.map((edge) => byName(edge, named.arrays, named.file, edges))
   if (named || files.length !== edges.length) {
     const names = edges.map(({ name }) => `"${name}"`).join(', ')
+    const given = `${files.length} ${files.length === 1 ? 'file was' : 'files were'} given`
     throw new CapletError({
       code: 'missing-input',
-      message: `The capsule has ${edges.length} inputs (${names}), but ${files.length} ${files.length === 1 ? 'file was' : 'files were'} given`,
+      message: named
+        ? `${named.file} holds inputs by name, but other files are given with it`
+        : `The capsule has ${edges.length} inputs (${names}), but ${given}`,
       remedy: 'Give one .npy file for each, in this order, or a single .npz that has them by name.',
     })
   }
