@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Provides the emulated boards: QEMU, the Arm and RISC-V compilers and their C libraries, from Debian's packages where
+// Provides the emulated boards (QEMU, the Arm and RISC-V compilers and their C libraries) and cppcheck, from Debian's packages where
 // this process may install them. `npm test` calls it; `node scripts/boards.mjs` does so by hand.
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
@@ -11,6 +11,7 @@ const packages = [
   ['arm-none-eabi-gcc', ['gcc-arm-none-eabi', 'libnewlib-arm-none-eabi']],
   ['qemu-system-riscv32', ['qemu-system-misc']],
   ['riscv64-unknown-elf-gcc', ['gcc-riscv64-unknown-elf', 'picolibc-riscv64-unknown-elf']],
+  ['cppcheck', ['cppcheck']],
 ]
 
 const isAbsent = ([program]) => capture(program, ['--version']) === null
