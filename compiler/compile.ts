@@ -3,7 +3,7 @@
 import { assemble } from './codegen/assemble.js'
 import type { Capsule } from './codegen/capsule.js'
 import type { Program } from './codegen/program.js'
-import { CapletError, type Problem } from './errors.js'
+import { located } from './errors.js'
 import { evaluateBytes } from './evaluate.js'
 import { type OnnxGraph, readOnnx, type SourceModel } from './import/onnx.js'
 import type { Graph } from './ir/graph.js'
@@ -66,7 +66,9 @@ export async function compileModel(
   const all = { ...defaultOptions, ...options }
   const portable = { ...all, tier: 'portable' } as const
   const { graph, program } = inFile(model, () => lower(model, portable))
-  const capsule = await assembleProgram(model, graph, program, portable)
+  const capsule = await assembleProgram(model, graph, program, portable).catch((error: unknown) => {
+    throw located(model.path, error)
+  })
   if (all.tier === 'portable') return capsule
   const accelerated = lower(model, all)
   const name = `${capsule.name}_accelerated`
@@ -145,7 +147,6 @@ export function inFile<T>(model: ModelFile, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    if (!(error instanceof CapletError)) throw error
-    throw new CapletError(error.problems.map((p): Problem => ({ file: model.path, ...p })))
+    throw located(model.path, error)
   }
 }

@@ -25,3 +25,9 @@ export class CapletError extends Error {
     this.problems = problems
   }
 }
+
+/** The same error, its problems naming the file where they name none. */
+export const located = (file: string, error: unknown): unknown =>
+  error instanceof CapletError
+    ? new CapletError(error.problems.map((problem): Problem => ({ file, ...problem })))
+    : error

@@ -2,7 +2,7 @@
 // `caplet run`: one call of a capsule on arrays from files, its outputs into a file.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
-import { CapletError } from '../compiler/errors.js'
+import { CapletError, located } from '../compiler/errors.js'
 import type { ElementType } from '../compiler/ir/types.js'
 import { type NumpyArray, parseArrays, writeNpy, writeNpz } from './arrays.js'
 import { edgeBytes, elementsOf } from './edge-values.js'
@@ -28,7 +28,10 @@ export async function runCapsule(
   inputFiles: readonly string[],
   output: string,
 ): Promise<RunResult> {
-  const capsule = await openNode(readFile(path, 'Give the path of a capsule, model.wasm.'))
+  const wasm = readFile(path, 'Give the path of a capsule, model.wasm.')
+  const capsule = await openNode(wasm).catch((error: unknown) => {
+    throw located(path, error)
+  })
   const write = writerFor(output, capsule.outputs)
   const inputs = collectInputs(capsule.inputs, inputFiles)
   const results = capsule.invoke(inputs)
