@@ -32,6 +32,15 @@ export async function runCapsule(
   const capsule = await openNode(wasm).catch((error: unknown) => {
     throw located(path, error)
   })
+  const result = capsule.selftest()
+  if (result !== 0) {
+    throw new CapletError({
+      code: 'selftest-failed',
+      message: `The capsule fails its own self test (result ${result}): its code or its weights are damaged`,
+      remedy: 'Compile the model again.',
+      file: path,
+    })
+  }
   const write = writerFor(output, capsule.outputs)
   const inputs = collectInputs(capsule.inputs, inputFiles)
   const results = capsule.invoke(inputs)

@@ -2,7 +2,7 @@
 // `caplet verify`: a capsule against its contract's reference, every byte of every output, in every runtime.
 import type { Contract } from '../compiler/codegen/capsule.js'
 import { type CompileOptions, defaultOptions } from '../compiler/compile.js'
-import { CapletError } from '../compiler/errors.js'
+import { CapletError, located } from '../compiler/errors.js'
 import { readOnnx } from '../compiler/import/onnx.js'
 import { inferTypes } from '../compiler/passes/infer-types.js'
 import { quantizedInputs } from '../compiler/passes/quantized-inputs.js'
@@ -80,10 +80,16 @@ export async function verifyModel(path: string, options: VerifyOptions = {}): Pr
   const { present, skipped } = await presentRuntimes(options.runtimes)
   try {
     return await verifyIn(present, skipped, path, options)
+  } catch (error) {
+    throw options.capsule && isAboutCapsule(error) ? located(options.capsule, error) : error
   } finally {
     await Promise.all(present.map(({ runtime }) => runtime.close()))
   }
 }
+
+const isAboutCapsule = (error: unknown): boolean =>
+  error instanceof CapletError &&
+  error.problems.some(({ code }) => code === 'not-a-capsule' || code === 'selftest-failed')
 
 async function verifyIn(
   present: readonly PresentRuntime[],

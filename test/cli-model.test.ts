@@ -198,6 +198,12 @@ describe('run', () => {
     expect((await capletError(1, 'run', wasm, input, '-o', output)).code).toBe('missing-input')
     expect((await capletError(1, 'run', wasm, input, input, '-o', output)).code).toBe('shape-mismatch')
     expect((await capletError(1, 'run', wasm, 'absent.npy', '-o', output)).code).toBe('unreadable-file')
+    // A bit of the last weight: the module is valid, its numbers are not.
+    const bytes = readFileSync(wasm)
+    bytes[bytes.indexOf('caplet.manifest') - 40]! ^= 1
+    writeFileSync(inFolder('damaged.wasm'), bytes)
+    const damaged = await capletError(1, 'run', inFolder('damaged.wasm'), input, '-o', output)
+    expect(damaged).toMatchObject({ code: 'selftest-failed', file: inFolder('damaged.wasm') })
     expect((await capletError(2, 'run', wasm, input)).code).toBe('usage')
     expect(existsSync(output)).toBe(false)
   })

@@ -79,7 +79,7 @@ export const verificationErrors: ErrorEntries = {
   'selftest-failed': {
     title: 'The capsule fails its own self test',
     meaning:
-      'Every output that was compared is right, but the checksum over weights and outputs is not the one that the compiler stored: some bytes of the file have changed.',
+      'The checksum over weights and outputs is not the one that the compiler stored: some bytes of the file have changed. `verify` says so even where every output that it compared is right, `run` before it computes anything.',
     remedy: 'Compile the model again, and do not ship this file.',
     example: 'The outputs are exact, but the capsule fails its own self test in node (result 1)',
   },

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import type { Capsule } from '../../compiler/codegen/capsule.js'
 import type { Edge, Program } from '../../compiler/codegen/program.js'
 import { assembleProgram, type CompileOptions, inFile, lower } from '../../compiler/compile.js'
-import { CapletError, located } from '../../compiler/errors.js'
+import { CapletError } from '../../compiler/errors.js'
 import { tensorOf } from '../../compiler/ir/graph.js'
 import { edgeOrder } from '../../compiler/passes/assign-layouts.js'
 import type { NormalizedGraph } from '../../compiler/passes/normalize.js'
@@ -66,7 +66,7 @@ export function givenSubject(
   const wasi =
     wasiPath !== capsulePath && existsSync(wasiPath) ? readFile(wasiPath, 'Compile it again.') : null
   const { model, externalData } = recorded(readModel(path))
-  const { manifest, ...rest } = aboutFile(capsulePath, { wasm, wasi })
+  const { manifest, ...rest } = about({ wasm, wasi })
   if (manifest.model.sha256 !== model.sha256) {
     throw mismatch(
       capsulePath,
@@ -80,14 +80,6 @@ export function givenSubject(
     ...matchOptions(model, manifest, options, tools, capsulePath),
     manifest,
     ...rest,
-  }
-}
-
-function aboutFile(path: string, files: CapsuleFiles): ReturnType<typeof about> {
-  try {
-    return about(files)
-  } catch (error) {
-    throw located(path, error)
   }
 }
 
