@@ -7,6 +7,7 @@ import { located } from './errors.js'
 import { evaluateBytes } from './evaluate.js'
 import { type OnnxGraph, readOnnx, type SourceModel } from './import/onnx.js'
 import type { Graph } from './ir/graph.js'
+import { nativeFiles } from './native/native-source.js'
 import type { EdgeLayout } from './passes/assign-layouts.js'
 import { fuseTables } from './passes/fuse-tables.js'
 import { inferTypes, type Shapes } from './passes/infer-types.js'
@@ -24,8 +25,11 @@ export interface CompileOptions {
   /** Dimensions of inputs that the model leaves open, by name. */
   readonly shapes: Shapes
   readonly contract: 'onnxruntime'
-  /** accelerated: also a capsule whose layers are calls of the host's kernels, where it has one (docs/kernels.md). */
-  readonly tier: 'portable' | 'accelerated'
+  /**
+   * accelerated: also a capsule whose layers are calls of the host's kernels, where it has one (docs/kernels.md).
+   * native: also the portable capsule's functions as C.
+   */
+  readonly tier: 'portable' | 'accelerated' | 'native'
   readonly io: EdgeIo
   readonly edgeLayout: EdgeLayout
   /** A processor of targets.ts; null: integer-only wherever the contract allows it. */
@@ -70,6 +74,7 @@ export async function compileModel(
     throw located(model.path, error)
   })
   if (all.tier === 'portable') return capsule
+  if (all.tier === 'native') return { ...capsule, native: await nativeFiles(capsule.wasm, capsule.name) }
   const accelerated = lower(model, all)
   const name = `${capsule.name}_accelerated`
   return {

@@ -65,6 +65,9 @@ test('writes every product into a new folder and names it', async () => {
     accelerated: null,
     accelerated_c: null,
     accelerated_header: null,
+    accelerated_sources: null,
+    native_c: null,
+    native_header: null,
   })
   expect(new Uint8Array(readFileSync(paths.wasm!))).toEqual(new Uint8Array(capsule.wasm))
   expect(JSON.parse(readFileSync(paths.manifest!, 'utf8'))).toEqual(capsule.manifest)

@@ -20,6 +20,9 @@ const names = {
   accelerated: 'model.accelerated.wasm',
   accelerated_c: 'model.accelerated.c',
   accelerated_header: 'model.accelerated.h',
+  accelerated_sources: 'sources.accelerated',
+  native_c: 'model.native.c',
+  native_header: 'model.native.h',
 } as const
 
 export type OutputKind = keyof typeof names
@@ -39,8 +42,10 @@ export async function writeCapsule(
   } catch (error) {
     throw error instanceof CapletError ? error : unwritable(folder, (error as Error).message)
   }
-  const isMade = (kind: OutputKind) =>
-    kind.startsWith('accelerated') ? capsule.accelerated !== null : kind !== 'wasi' || capsule.wasi !== null
+  const isMade = (kind: OutputKind) => {
+    const [part] = kind.split('_')
+    return part === 'accelerated' || part === 'native' || part === 'wasi' ? capsule[part] !== null : true
+  }
   const pathOf = (kind: OutputKind) => (isMade(kind) ? join(folder, names[kind]) : null)
   const kinds = Object.keys(names) as OutputKind[]
   return Object.fromEntries(kinds.map((kind) => [kind, pathOf(kind)])) as Record<OutputKind, string | null>
@@ -99,10 +104,19 @@ async function writeAll(capsule: Capsule, folder: string): Promise<void> {
     await write(names.accelerated, capsule.accelerated.wasm)
     await write(names.accelerated_c, dataSource(capsule.accelerated, names.accelerated_header))
     await write(names.accelerated_header, headerSource(capsule.accelerated))
+    await writeSources(capsule.accelerated, join(folder, names.accelerated_sources))
   }
-  for (const [path, text] of capsule.sources) {
-    await mkdir(join(folder, names.sources, dirname(path)), { recursive: true })
-    await write(join(names.sources, path), text)
+  if (capsule.native) {
+    await write(names.native_c, capsule.native.source)
+    await write(names.native_header, capsule.native.header)
+  }
+  await writeSources(capsule, join(folder, names.sources))
+}
+
+async function writeSources({ sources }: Capsule, folder: string): Promise<void> {
+  for (const [path, text] of sources) {
+    await mkdir(join(folder, dirname(path)), { recursive: true })
+    await writeFile(join(folder, path), text)
   }
 }
 
@@ -114,9 +128,11 @@ const exists = (path: string): Promise<boolean> =>
 
 /** Moves old products away, then new ones in; undoes every move when one fails. */
 async function replaceProducts(fresh: string, folder: string, old: string): Promise<void> {
-  const foreign = join(folder, names.sources)
-  if ((await exists(foreign)) && !(await exists(join(foreign, 'capsule.ts')))) {
-    throw unwritable(folder, `its folder "${names.sources}" holds other files, which would be lost`)
+  for (const name of [names.sources, names.accelerated_sources]) {
+    const foreign = join(folder, name)
+    if ((await exists(foreign)) && !(await exists(join(foreign, 'capsule.ts')))) {
+      throw unwritable(folder, `its folder "${name}" holds other files, which would be lost`)
+    }
   }
   await mkdir(old)
   const moves: [from: string, to: string][] = []

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
@@ -30,9 +31,13 @@ describe('compile', () => {
   it('writes the files that its JSON names, with the sizes it tells', async () => {
     const { exitCode, json } = await capletJson('compile', 'compile', digits, '-o', inFolder('out'))
     expect(exitCode).toBe(0)
-    const { wasi, accelerated, accelerated_c, accelerated_header, ...files } = json.files
-    expect([wasi, accelerated, accelerated_c, accelerated_header]).toEqual([null, null, null, null])
-    for (const path of Object.values<string>(files)) expect(existsSync(path), path).toBe(true)
+    const isOptional = (key: string) => /^(wasi|accelerated|native)/.test(key)
+    const written = Object.entries<string>(json.files).filter(([, path]) => path !== null)
+    expect(Object.keys(json.files).filter((key) => json.files[key] === null)).toEqual(
+      Object.keys(json.files).filter(isOptional),
+    )
+    const files = json.files
+    for (const [, path] of written) expect(existsSync(path), path).toBe(true)
     const wasm = readFileSync(files.wasm)
     expect(json.capsule.bytes).toBe(wasm.length)
     expect(json.capsule.sha256).toBe(createHash('sha256').update(wasm).digest('hex'))
@@ -71,6 +76,62 @@ describe('compile', () => {
     const quantized = await capletJson('compile', 'compile', digits, '-o', inFolder('flags'))
     expect(quantized.json.files.wasi).toBeNull()
     expect(existsSync(json.files.wasi)).toBe(false)
+  })
+})
+
+describe('compile --tier', () => {
+  const filesIn = (place: string) =>
+    readdirSync(place, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      statSync(join(place, name)).isFile(),
+    )
+
+  it.each(['accelerated', 'native'])(
+    '%s: the portable capsule and more, the same bytes each time',
+    async (tier) => {
+      const [plain, first, second] = ['plain', `${tier}-1`, `${tier}-2`].map((name) => inFolder(name))
+      const words = (place: string) => ['compile', digits, '-o', place]
+      await capletJson('compile', ...words(plain!))
+      const { json } = await capletJson('compile', ...words(first!), '--tier', tier)
+      await capletJson('compile', ...words(second!), '--tier', tier)
+      const own = Object.keys(json.files).filter((key) => key.startsWith(tier))
+      for (const key of own) expect(existsSync(json.files[key]), key).toBe(true)
+      expect(filesIn(first!)).toEqual(filesIn(second!))
+      for (const name of filesIn(first!)) {
+        expect(readFileSync(join(first!, name)).equals(readFileSync(join(second!, name))), name).toBe(true)
+      }
+      for (const name of filesIn(plain!).filter((entry) => entry !== 'report.json')) {
+        expect(readFileSync(join(first!, name)).equals(readFileSync(join(plain!, name))), name).toBe(true)
+      }
+      expect(Object.keys(JSON.parse(readFileSync(json.files.report, 'utf8')))).toContain(tier)
+      // Another tier into the same folder: nothing of this one stays.
+      await capletJson('compile', ...words(first!))
+      expect(filesIn(first!)).toEqual(filesIn(plain!))
+    },
+  )
+
+  it('accelerated: its AssemblyScript is that of the capsule that calls the kernels', async () => {
+    const words = ['compile', digits, '-o', inFolder('calls'), '--tier', 'accelerated']
+    const { json } = await capletJson('compile', ...words)
+    const read = (key: string) => readFileSync(join(json.files[key], 'capsule.ts'), 'utf8')
+    expect(filesIn(json.files.accelerated_sources)).toContain('host-kernels.ts')
+    expect(filesIn(json.files.sources)).not.toContain('host-kernels.ts')
+    expect(read('accelerated_sources')).not.toBe(read('sources'))
+    const steps = JSON.parse(readFileSync(json.files.report, 'utf8')).accelerated.steps
+    for (const { source } of steps.filter((step: { source: string | null }) => step.source)) {
+      expect(existsSync(join(json.files.accelerated_sources, source)), source).toBe(true)
+    }
+  })
+
+  it('native: names the capsule and what translated it', async () => {
+    const words = ['compile', digits, '-o', inFolder('c'), '--tier', 'native', '--name', 'reader']
+    const { json } = await capletJson('compile', ...words)
+    const source = readFileSync(json.files.native_c, 'utf8')
+    expect(source).toContain(json.capsule.sha256)
+    expect(source).toContain('caplet_reader_native')
+    expect(readFileSync(json.files.native_header, 'utf8')).toContain('caplet_reader_descriptor')
+    const { native } = JSON.parse(readFileSync(json.files.report, 'utf8'))
+    expect(native).toEqual({ translator: { name: 'wasm2c', version: '1.0.39' }, bytes: source.length })
+    expect((await caplet(...words)).stdout).toContain(inFolder('c', 'model.native.c'))
   })
 })
 

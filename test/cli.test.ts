@@ -45,7 +45,7 @@ describe('wrong usage', () => {
     [['compile', 'm.onnx', '--name', '2fast'], /letters, digits and _/],
     [['compile', 'm.onnx', '--contract', 'tflite'], /tflite is not available in this version/],
     [['compile', 'm.onnx', '--contract', 'exact'], /Available: onnxruntime/],
-    [['compile', 'm.onnx', '--tier', 'native'], /native is not available in this version/],
+    [['compile', 'm.onnx', '--tier', 'fast'], /Available: portable, accelerated, native/],
     [['compile', 'm.onnx', '--io', 'int4'], /Available: quantized, float/],
     [['verify', 'm.onnx', '-n', '-5'], /integer/],
     [['verify', 'm.onnx', '--runtime', 'node,toaster'], /Known: /],

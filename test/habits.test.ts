@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { wasm2cVersion } from '../compiler/native/wasm2c.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (path: string) => readFileSync(join(root, path), 'utf8')
@@ -47,6 +48,7 @@ describe('package.json', () => {
   it('pins exactly what capsule bytes and the contract depend on', () => {
     expect(dependencies.assemblyscript).toMatch(/^\d+\.\d+\.\d+$/)
     expect(dependencies['onnxruntime-web']).toMatch(/^\d+\.\d+\.\d+$/)
+    expect(dependencies.wabt).toBe(wasm2cVersion)
     expect({ engines, type }).toEqual({ engines: { node: '>=20.19' }, type: 'module' })
   })
 

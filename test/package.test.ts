@@ -77,9 +77,11 @@ describe('the packed package', () => {
   it('compiles and verifies a model', () => {
     cpSync(join(root, 'examples', 'ecg-beat', 'model.onnx'), join(outside, 'beat.onnx'))
     const compiled = JSON.parse(
-      npm(outside, 'exec', '--', 'caplet', 'compile', 'beat.onnx', '-o', 'out', '--json'),
+      npm(outside, 'exec', '--', 'caplet', 'compile', 'beat.onnx', '-o', 'out', '--tier', 'native', '--json'),
     )
-    expect(existsSync(join(outside, compiled.files.wasm))).toBe(true)
+    for (const kind of ['wasm', 'native_c']) {
+      expect(existsSync(join(outside, compiled.files[kind])), kind).toBe(true)
+    }
     const verify = [
       'verify',
       'beat.onnx',

@@ -70,6 +70,7 @@ export const compileCommand = (): Command =>
       'compile model.onnx -o capsule',
       'compile model.onnx -o capsule --name ecg_beat --shape x=1,1,187',
       'compile model.onnx -o capsule --io float --wasi',
+      'compile model.onnx -o capsule --tier native',
     ])
       .argument('<model>', 'ONNX model, quantized to 8 bits')
       .option('-o, --output <folder>', "folder for the capsule (default: the model's stem, then -capsule)"),

@@ -64,8 +64,11 @@ const oneOf =
 /** Every flag that changes what is compiled; `compile`, `inspect` and `verify` share them. */
 export const addCompileOptions = (command: Command): Command =>
   addModelOptions(command).addOption(
-    new Option('--tier <tier>', 'form of the capsule')
-      .argParser(oneOf(['portable', 'accelerated'], ['native']))
+    new Option(
+      '--tier <tier>',
+      'form of the capsule: portable; accelerated (host kernels) or native (C for firmware) beside it',
+    )
+      .argParser(oneOf(['portable', 'accelerated', 'native']))
       .default('portable'),
   )
 
@@ -116,7 +119,7 @@ export interface ModelFlags {
 }
 
 export interface CompileFlags extends ModelFlags {
-  readonly tier: 'portable' | 'accelerated'
+  readonly tier: 'portable' | 'accelerated' | 'native'
 }
 
 /** The same values as the compiler takes them. */

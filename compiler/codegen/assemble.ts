@@ -105,6 +105,7 @@ export async function assemble(
     wasm,
     wasi: options.wasi ? await buildCommand(files, emission, options, customSections) : null,
     accelerated: null,
+    native: null,
     manifest,
     descriptor,
     sources: new Map([...files].filter(([path]) => read.has(path) && path.endsWith('.ts'))),

@@ -68,6 +68,14 @@ export interface PlacedEdge extends Edge {
   readonly bytes: number
 }
 
+/** A capsule's functions, weights and descriptor as C, for targets/shim. */
+export interface NativeFiles {
+  readonly source: string
+  readonly header: string
+  /** What translated them. */
+  readonly translator: { readonly name: 'wasm2c'; readonly version: string }
+}
+
 export interface Capsule {
   /** C prefix. */
   readonly name: string
@@ -76,6 +84,8 @@ export interface Capsule {
   readonly wasi: Uint8Array | null
   /** The same network for hosts with kernels (docs/kernels.md), where asked for. */
   readonly accelerated: Capsule | null
+  /** The same functions as C for firmware, where asked for. */
+  readonly native: NativeFiles | null
   /** The custom section caplet.manifest holds it as compact JSON, keys sorted. */
   readonly manifest: Manifest
   /** Contents of the custom section caplet.descriptor. */

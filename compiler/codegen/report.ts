@@ -3,8 +3,12 @@
 import type { Capsule } from './capsule.js'
 
 export function reportText(capsule: Capsule): string {
-  const { accelerated } = capsule
-  const report = { ...reportOf(capsule), ...(accelerated && { accelerated: reportOf(accelerated) }) }
+  const { accelerated, native } = capsule
+  const report = {
+    ...reportOf(capsule),
+    ...(accelerated && { accelerated: reportOf(accelerated) }),
+    ...(native && { native: { translator: native.translator, bytes: Buffer.byteLength(native.source) } }),
+  }
   return `${JSON.stringify(report, null, 2)}\n`
 }
 

@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { NativeFiles } from '../codegen/capsule.js'
 import { decodeDescriptor } from '../codegen/descriptor.js'
 import { internalError } from '../codegen/internal-error.js'
 import { ByteReader, readSections, sectionBytes, sectionIds } from '../codegen/module-sections.js'
@@ -16,13 +17,8 @@ import { compilerVersion } from '../version.js'
 import { readFunctions } from './c-functions.js'
 import { runWasm2c, wasm2cVersion } from './wasm2c.js'
 
-export interface NativeFiles {
-  readonly source: string
-  readonly header: string
-}
-
 /**
- * `name` is the C prefix, as `compile --name` gives it: an identifier in lower case.
+ * `name` is the C prefix, as `compile --name` gives it.
  * Throws CapletError where the module is no portable capsule ('not-a-capsule') or wasm2c is missing ('native-translation').
  */
 export async function nativeFiles(wasm: Uint8Array, name: string): Promise<NativeFiles> {
@@ -59,7 +55,7 @@ export async function nativeFiles(wasm: Uint8Array, name: string): Promise<Nativ
     selftest: behind('selftest'),
     reset: state > 0 ? behind('reset') : 'NULL',
   })
-  return { source, header }
+  return { source, header, translator: { name: 'wasm2c', version: wasm2cVersion } }
 }
 
 /** Contents of the one passive segment. */

@@ -47,7 +47,7 @@ describe('a translated network', async () => {
   })
 
   it('is the same text each time', async () => {
-    expect(await nativeFiles(wasm, 'ecg_beat')).toEqual({ source, header })
+    expect(await nativeFiles(wasm, 'ecg_beat')).toMatchObject({ source, header })
   })
 })
 

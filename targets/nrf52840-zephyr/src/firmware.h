@@ -6,7 +6,7 @@
 #include "caplet.h"
 #include "model.h"
 
-// caplet_wamr, caplet_wasm3, or caplet_model_native with "model_native.h".
+// caplet_wamr, caplet_wasm3, or caplet_model_native with "model.native.h".
 #define FIRMWARE_ENGINE caplet_wamr
 #define FIRMWARE_ENGINE_NAME "wamr-fast"
 
