@@ -17,6 +17,7 @@ const SUBTRACT: i32 = 1
 const MULTIPLY: i32 = 2
 const DIVIDE: i32 = 3
 const MINIMUM: i32 = 4
+const MAXIMUM: i32 = 5
 
 const SIZE_4: usize = COUNT_4 * OUTPUT_BYTES
 const SIZE_3: usize = COUNT_3 * SIZE_4
@@ -83,7 +84,8 @@ function combine(a: f32, b: f32): f32 {
   if (OPERATION == DIVIDE) return a / b
   // Of zeros of both signs the first; NaN wins.
   if (OPERATION == MINIMUM) return select<f32>(a, min<f32>(a, b), a == b)
-  return select<f32>(a, max<f32>(a, b), a == b)
+  if (OPERATION == MAXIMUM) return select<f32>(a, max<f32>(a, b), a == b)
+  return select<f32>(a, a * b, a >= 0)
 }
 
 function write(output: usize, value: f32): void {

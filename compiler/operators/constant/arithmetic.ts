@@ -63,6 +63,8 @@ function scalarOperation(operation: FloatBinaryOperation, x: Scalar, y: Scalar, 
         return x < y ? x : y
       case 'maximum':
         return x > y ? x : y
+      case 'prelu':
+        return x >= 0n ? x : x * y
     }
   }
   const [a, b] = [x as number, y as number]
@@ -79,6 +81,8 @@ function scalarOperation(operation: FloatBinaryOperation, x: Scalar, y: Scalar, 
       return Math.min(a, b)
     case 'maximum':
       return Math.max(a, b)
+    case 'prelu':
+      return a >= 0 ? a : isFloat ? a * b : Math.imul(a, b)
   }
 }
 

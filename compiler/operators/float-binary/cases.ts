@@ -3,7 +3,7 @@ import { type Constant, isQuantizedType } from '../../ir/types.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
-const operations = ['add', 'subtract', 'multiply', 'divide', 'minimum', 'maximum'] as const
+const operations = ['add', 'subtract', 'multiply', 'divide', 'minimum', 'maximum', 'prelu'] as const
 
 const float = (...values: number[]): Constant => ({
   type: 'float32',

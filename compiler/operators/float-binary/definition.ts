@@ -19,11 +19,12 @@ const operations: Record<FloatBinaryOperation, number> = {
   divide: 3,
   minimum: 4,
   maximum: 5,
+  prelu: 6,
 }
 
 export const floatBinary = defineOperator({
   name: 'float_binary',
-  summary: 'one float32 operation (+ - * / min max) of two tensors, with broadcasting',
+  summary: 'one float32 operation (+ - * / min max prelu) of two tensors, with broadcasting',
   layout: 'strided',
   reference,
   lower(node, context) {

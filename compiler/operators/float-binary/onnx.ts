@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX operators of two values that the reference always runs in float: one float32 operation.
+// ONNX operators of two values that the reference always runs in float: one float32 operation, or a power.
+import { cPow } from '../../arithmetic/exponential.js'
+import { f32 } from '../../arithmetic/float32.js'
 import type { FloatBinaryOperation } from '../../ir/operators.js'
-import { binaryFloat } from '../../passes/convert/functions.js'
+import { sizeOf } from '../../ir/types.js'
+import { binaryFloat, mapFloat, pairFunction } from '../../passes/convert/functions.js'
 import { evaluateBinary } from '../constant/arithmetic.js'
-import { broadcast, type OnnxOperator } from '../onnx.js'
+import { broadcast, type OnnxNode, type OnnxOperator } from '../onnx.js'
 
 function floatOnly(name: string, operation: FloatBinaryOperation): OnnxOperator {
   return {
@@ -25,3 +28,54 @@ export const sub = floatOnly('Sub', 'subtract')
 export const div = floatOnly('Div', 'divide')
 export const min = floatOnly('Min', 'minimum')
 export const max = floatOnly('Max', 'maximum')
+
+export const prelu: OnnxOperator = {
+  ...floatOnly('PRelu', 'prelu'),
+  infer: (node) => {
+    const [x, slope] = [node.shape(0), node.shape(1)]
+    const shape = broadcast(x, slope, node)
+    if (`${shape}` === `${x}`) return [node.type(0)]
+    throw node.error(
+      'malformed-model',
+      `Its slope [${slope}] does not broadcast to its input [${x}]`,
+      'The slope must not be larger than the input.',
+    )
+  },
+}
+
+/** The reference multiplies for the exponents 2 and 3, where there is one exponent for all; others go to the C library. */
+function powerOf(exponent: number): (x: number) => number {
+  if (exponent === 2) return (x) => f32(x * x)
+  if (exponent === 3) return (x) => f32(f32(x * x) * x)
+  return (x) => cPow(x, exponent)
+}
+
+function refuseWholeType(node: OnnxNode): never {
+  throw node.error(
+    'unsupported-type',
+    `Its exponent is of type ${node.type(1).type}: the reference computes that in double precision, in an order that is not known`,
+    'Give it a float32 exponent, or the constant 2 or 3.',
+  )
+}
+
+export const pow: OnnxOperator = {
+  name: 'Pow',
+  inputs: [2, 2],
+  attributes: {},
+  infer: (node) => [{ type: node.type(0).type, shape: broadcast(node.shape(0), node.shape(1), node) }],
+  convert: (node, conversion) => {
+    const output = node.node.outputs[0]!
+    const { shape } = conversion.graph.tensors.get(output)!
+    const base = conversion.float(node, 0)
+    const exponent = conversion.constant(node, 1)
+    const isOne = exponent?.data.length === 1 && sizeOf(base.shape) > 1 && `${shape}` === `${base.shape}`
+    const isFloat = node.type(1).type === 'float32'
+    const value = isOne ? Number(exponent.data[0]) : Number.NaN
+    if (!isFloat && value !== 2 && value !== 3) refuseWholeType(node)
+    if (isOne) conversion.define(output, mapFloat(node, conversion, base, powerOf(value), 'pow'))
+    else {
+      const both = [base, conversion.float(node, 1)] as const
+      conversion.define(output, pairFunction(node, conversion, cPow, both, shape))
+    }
+  },
+}

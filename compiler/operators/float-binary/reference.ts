@@ -14,6 +14,7 @@ const operations: Record<FloatBinaryOperation, (a: number, b: number) => number>
   // Of zeros of both signs the first; NaN wins.
   minimum: (a, b) => (a === b ? a : Math.min(a, b)),
   maximum: (a, b) => (a === b ? a : Math.max(a, b)),
+  prelu: (a, b) => (a >= 0 ? a : f32(a * b)),
 }
 
 const read = ({ data }: Value, index: number, table: Float32Array | null): number =>

@@ -5,33 +5,15 @@ import * as functions from '../../arithmetic/functions.js'
 import { rangeOf } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { ConstantFloat } from '../../passes/convert/floats.js'
-import { binaryFloat, clampFloat, mapFloat } from '../../passes/convert/functions.js'
+import { binaryFloat, clampFloat } from '../../passes/convert/functions.js'
 import { dequantizeTable } from '../../passes/convert/tables.js'
 import { fuseUnary } from '../average-pool/onnx.js'
 import { defaultZeroPoint } from '../fused.js'
 import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
+import { unary } from './unary.js'
 
 const f = Math.fround
-
-/** An operator that is a float32 function of each element. */
-function unary(
-  name: string,
-  attributes: Readonly<Record<string, AttributeKind>>,
-  functionOf: (node: OnnxNode) => (v: number) => number,
-): OnnxOperator {
-  return {
-    name,
-    inputs: [1, 1],
-    attributes,
-    infer: (node) => [node.type(0)],
-    convert: (node, conversion) => {
-      const value = conversion.float(node, 0)
-      const label = name.toLowerCase()
-      conversion.define(node.node.outputs[0]!, mapFloat(node, conversion, value, functionOf(node), label))
-    },
-  }
-}
 
 export const leakyRelu: OnnxOperator = {
   ...unary('LeakyRelu', { alpha: 'float' }, (node) => functions.leakyRelu(node.float('alpha', 0.01))),

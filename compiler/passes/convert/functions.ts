@@ -19,6 +19,7 @@ const operations: Record<FloatBinaryOperation, (a: number, b: number) => number>
   divide: (a, b) => f(a / b),
   minimum: Math.min,
   maximum: Math.max,
+  prelu: (a, b) => (a >= 0 ? a : f(a * b)),
 }
 
 /** value -> function(value), element by element. */
@@ -120,7 +121,37 @@ export function binaryFloat(
   b: FloatValue,
   shape: readonly number[],
 ): FloatValue {
-  const apply = operations[operation]
+  const merged = functionOfTwo(node, conversion, operations[operation], [a, b], shape)
+  return merged ?? computedBinary(conversion, operation, a, b, shape)
+}
+
+/** apply(a, b) of two tensors, by table where no kernel has the function. Refuses what is neither constant nor quantized. */
+export function pairFunction(
+  node: OnnxNode,
+  conversion: Conversion,
+  apply: (a: number, b: number) => number,
+  [a, b]: readonly [FloatValue, FloatValue],
+  shape: readonly number[],
+): FloatValue {
+  const merged = functionOfTwo(node, conversion, apply, [a, b], shape)
+  if (merged) return merged
+  const pair = pairOf(a, b, apply)
+  if (pair) return pairFloat(node, conversion, shape, pair, node.node.operator)
+  throw node.error(
+    'float-function',
+    `${node.node.operator} is applied to a float tensor that is not quantized`,
+    'Quantize both of its inputs (QuantizeLinear in front of it), or make one of them a constant of one element.',
+  )
+}
+
+/** The function of one tensor, or of one pair, that apply(a, b) is; null where it is of another kind. */
+function functionOfTwo(
+  node: OnnxNode,
+  conversion: Conversion,
+  apply: (a: number, b: number) => number,
+  [a, b]: readonly [FloatValue, FloatValue],
+  shape: readonly number[],
+): FloatValue | null {
   const label = node.node.operator
   if (a instanceof ConstantFloat && a.grid === null) {
     const mapped = withConstant(conversion, b, a.constant, shape, (v, c) => apply(c, v), label)
@@ -141,8 +172,7 @@ export function binaryFloat(
     })
   }
   const merged = mergedPair(a, b, apply)
-  if (merged) return pairFloat(node, conversion, shape, merged, label)
-  return computedBinary(conversion, operation, a, b, shape)
+  return merged && pairFloat(node, conversion, shape, merged, label)
 }
 
 function computedBinary(
