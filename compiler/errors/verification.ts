@@ -83,6 +83,13 @@ export const verificationErrors: ErrorEntries = {
     remedy: 'Compile the model again, and do not ship this file.',
     example: 'The outputs are exact, but the capsule fails its own self test in node (result 1)',
   },
+  'kernels-selftest': {
+    title: 'The host kernels of a board compute something else than they should',
+    meaning:
+      'Firmware runs its host kernels over layers with known outputs when it starts. One differs: a compiler contracted a multiplication and an addition, or the core rounds in another mode. `verify` says so before it compares an accelerated capsule, since random inputs rarely show it.',
+    remedy: 'Compile kernels, shim and capsule with -ffp-contract=off, and let the FPU round to nearest.',
+    example: 'The host kernels of the board serial:ttyACM0 fail layer 3 of their self-test',
+  },
   'firmware-build': {
     title: 'The firmware for an emulated board does not build',
     meaning:

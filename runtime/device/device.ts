@@ -23,6 +23,8 @@ export interface Device {
 export interface DeviceOptions {
   readonly icountShift?: number
   readonly level?: OptimizationLevel
+  /** Arguments for QEMU. */
+  readonly emulator?: readonly string[]
 }
 
 /** Pre: nothing is missing (toolchain.ts). Throws CapletError where the firmware does not build, fit or open. */
@@ -30,11 +32,15 @@ export async function openDevice(
   board: Board,
   tier: TierName,
   wasm: Uint8Array,
-  { icountShift = board.counter.icountShift, level = '-O3' }: DeviceOptions = {},
+  { icountShift = board.counter.icountShift, level = '-O3', emulator = [] }: DeviceOptions = {},
 ): Promise<Device> {
   const name = `${board.runtime}:${tier}`
   const firmware = await oneAtATime(() => buildCapsuleFirmware(board, tier, wasm, level))
-  const link = new DeviceLink(name, startEmulator(board, firmware.elf, icountShift), emulatorPatience)
+  const link = new DeviceLink(
+    name,
+    startEmulator(board, firmware.elf, icountShift, emulator),
+    emulatorPatience,
+  )
   try {
     const service = await DeviceService.open(name, link)
     const image = board.protectsFlash ? null : (await service.checksum()).image

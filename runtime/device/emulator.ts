@@ -12,11 +12,18 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })
 
-export function startEmulator(board: Board, elf: string, icountShift = board.counter.icountShift): Line {
+/** `further`: arguments for QEMU. */
+export function startEmulator(
+  board: Board,
+  elf: string,
+  icountShift = board.counter.icountShift,
+  further: readonly string[] = [],
+): Line {
   const child = spawn(board.qemu, [
     ...board.qemuArguments,
     ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio'],
     ...['-icount', `shift=${icountShift}`, '-kernel', elf],
+    ...further,
   ])
   running.add(child)
   let complaint = ''

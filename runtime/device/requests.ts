@@ -19,9 +19,11 @@ const statusTexts: Readonly<Record<number, string>> = {
   128: 'the firmware does not know the request',
   129: 'the request is malformed',
   130: 'an address or length is out of range',
+  132: 'its host kernels have no self-test',
 }
 
 const trapStatus = 10
+const restartedStatus = 131
 export const selftestStatus = 11
 
 /** The board answers, but not with what was asked for. */
@@ -30,6 +32,14 @@ export const refused = (board: string, words: string): CapletError =>
     code: 'device-refused',
     message: `The board ${board} answers: ${words}`,
     remedy: 'Build firmware and capsule anew, with the same version of Caplet.',
+  })
+
+/** What was written to it is gone: going on would compare outputs of other inputs. */
+const restarted = (board: string): CapletError =>
+  new CapletError({
+    code: 'device-failed',
+    message: `The board ${board} stopped: it has started anew meanwhile`,
+    remedy: 'Look for a watchdog, a fault or a brown-out on the board, then verify again.',
   })
 
 export class Requests {
@@ -55,6 +65,7 @@ export class Requests {
 
   check(status: number): void {
     if (status === 0) return
+    if (status === restartedStatus) throw restarted(this.#board)
     const words = statusTexts[status] ?? `status ${status}`
     throw status === trapStatus ? trapped(this.#board, words) : refused(this.#board, words)
   }

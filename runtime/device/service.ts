@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A board that runs the service of targets/template/service.h: its requests, typed.
 import { type Descriptor, decodeDescriptor } from '../../compiler/codegen/descriptor.js'
+import { CapletError } from '../../compiler/errors.js'
 import type { DeviceLink } from './link.js'
 import { Requests, refused, selftestStatus } from './requests.js'
 
@@ -14,6 +15,7 @@ const kinds = {
   reset: 7,
   readMemory: 8,
   checksum: 9,
+  kernels: 10,
 } as const
 
 /** What the board says of itself. */
@@ -56,14 +58,19 @@ export class DeviceService {
     this.descriptor = descriptor
   }
 
-  /** Throws CapletError where the board is silent, speaks another protocol, or could not open its capsule. */
+  /**
+   * Throws CapletError where the board is silent, speaks another protocol, could not open its capsule, or has host
+   * kernels that fail their self-test.
+   */
   static async open(name: string, link: DeviceLink): Promise<DeviceService> {
     const requests = new Requests(name, link)
     const hello = parseHello(name, await requests.ask(kinds.hello))
     const bytes = await readAll(hello, hello.descriptorBytes, (offset, length) =>
       requests.ask(kinds.descriptor, u32(offset), u16(length)),
     )
-    return new DeviceService(requests, hello, decodeDescriptor(bytes))
+    const service = new DeviceService(requests, hello, decodeDescriptor(bytes))
+    if (service.descriptor.kernelInterface !== null) await service.checkKernels(name)
+    return service
   }
 
   async invoke(inputs: readonly Uint8Array[], measureStack = false): Promise<CallCost> {
@@ -102,6 +109,17 @@ export class DeviceService {
     return parseCost(data)
   }
 
+  /** What the self-test of the host kernels gave when the board started: 0 = pass. Pre: it has kernels. */
+  async kernels(): Promise<CallCost & { readonly result: number }> {
+    const data = await this.#requests.ask(kinds.kernels)
+    return { result: viewOf(data).getUint32(0, true), ...parseCost(data.subarray(4)) }
+  }
+
+  private async checkKernels(name: string): Promise<void> {
+    const { result } = await this.kernels()
+    if (result !== 0) throw kernelsFailed(name, result)
+  }
+
   async reset(): Promise<void> {
     await this.#requests.ask(kinds.reset)
   }
@@ -127,6 +145,21 @@ export class DeviceService {
     return this.#requests.close()
   }
 }
+
+const noMemory = 0xffffffff
+
+const kernelsFailed = (name: string, result: number): CapletError =>
+  new CapletError({
+    code: 'kernels-selftest',
+    message:
+      result === noMemory
+        ? `The host kernels of the board ${name} are not tested: the capsule's memory is too small for it`
+        : `The host kernels of the board ${name} fail layer ${result} of their self-test`,
+    remedy:
+      result === noMemory
+        ? 'Give the capsule at least 4 KB, aligned to 4.'
+        : 'Compile kernels, shim and capsule with -ffp-contract=off, and let the FPU round to nearest.',
+  })
 
 async function readAll(
   { payloadBytes }: Hello,

@@ -146,7 +146,7 @@ const kernels: Component = {
   category: 'kernels',
   name: 'kernels',
   sources: readdirSync(kernelsFolder)
-    .filter((file) => file.endsWith('.c') && file !== 'selftest.c')
+    .filter((file) => file.endsWith('.c'))
     .sort()
     .map((file) => ({ path: join(kernelsFolder, file) })),
   includes: [kernelsFolder, shimFolder],

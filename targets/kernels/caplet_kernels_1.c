@@ -12,4 +12,6 @@ static const caplet_kernel kernels[] = {
   {"table", "(iiii)", caplet_table},
 };
 
-const caplet_kernels caplet_kernels_1 = {1, "caplet_kernels_1", kernels, sizeof kernels / sizeof kernels[0]};
+const caplet_kernels caplet_kernels_1 = {
+  1, "caplet_kernels_1", kernels, sizeof kernels / sizeof kernels[0], caplet_kernels_selftest,
+};

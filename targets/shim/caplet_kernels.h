@@ -35,6 +35,8 @@ struct caplet_kernels {
   const char *module;        // "caplet_kernels_1" for version 1
   const caplet_kernel *kernels;
   uint32_t count;
+  // Before caplet_open, in the capsule's memory: 0 = the kernels compute on this core what they should. NULL: none.
+  uint32_t (*selftest)(uint8_t *memory, uint32_t memory_size);
 };
 
 // Whether `size` bytes at `address` lie within `available` bytes. No sum that could wrap.

@@ -38,7 +38,6 @@ function(caplet_firmware target)
 
   if(FIRMWARE_ACCELERATED)
     file(GLOB kernels CONFIGURE_DEPENDS ${CAPLET_TARGETS}/kernels/*.c)
-    list(FILTER kernels EXCLUDE REGEX "/selftest\\.c$")
     set_property(SOURCE ${kernels} APPEND PROPERTY COMPILE_OPTIONS -O2)
     list(APPEND sources ${kernels})
     list(APPEND includes ${CAPLET_TARGETS}/kernels)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "caplet_kernels.h"
 #include "port.h"
 #include "windows.h"
 
@@ -103,9 +104,19 @@ static void require_model(const caplet_capsule *capsule)
   }
 }
 
+// Kernels that a compiler or a rounding mode has changed give outputs that look right.
+static void require_kernels(const caplet_options *options)
+{
+  const caplet_kernels *kernels = options->kernels;
+  if (kernels == NULL || kernels->selftest == NULL) return;
+  if (kernels->selftest(options->memory, (uint32_t)options->memory_size) == 0) return;
+  port_fatal("caplet: the host kernels fail their self-test");
+}
+
 void replay_run(const caplet_options *options)
 {
   caplet_capsule *capsule;
+  require_kernels(options);
   require(caplet_open(&capsule, options), "open");
   require(caplet_selftest(capsule), "self-test");
   port_log("caplet: self-test passed");

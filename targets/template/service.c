@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "caplet_kernels.h"
 #include "frames.h"
 #include "measure.h"
 #include "port.h"
@@ -12,6 +13,8 @@ typedef struct {
   const caplet_options *options;
   const char *engine;
   measure_result opening;
+  measure_result kernels_test;
+  uint32_t kernels_result;
   frames_receiver receiver;
   // The last reply, kept for a repeated request.
   uint8_t reply[FRAMES_PAYLOAD_BYTES];
@@ -19,6 +22,7 @@ typedef struct {
   uint8_t reply_kind;
   uint8_t sequence;
   bool has_replied;
+  bool is_greeted;
 } service;
 
 static service the;
@@ -71,6 +75,19 @@ static caplet_status open_capsule(caplet_capsule *none)
 {
   (void)none;
   return caplet_open(&the.capsule, the.options);
+}
+
+static caplet_status test_kernels(caplet_capsule *none)
+{
+  (void)none;
+  size_t size = the.options->memory_size;
+  the.kernels_result = the.options->kernels->selftest(the.options->memory, size < UINT32_MAX ? (uint32_t)size : UINT32_MAX);
+  return CAPLET_OK;
+}
+
+static bool has_kernels(void)
+{
+  return the.options->kernels != NULL && the.options->kernels->selftest != NULL;
 }
 
 static uint8_t hello(void)
@@ -155,8 +172,19 @@ static uint8_t checksum(void)
   return SERVICE_OK;
 }
 
+static uint8_t kernels(void)
+{
+  if (!has_kernels()) return SERVICE_NO_KERNELS;
+  put(the.kernels_result, 4);
+  put(the.kernels_test.ticks, 4);
+  put(the.kernels_test.stack_bytes, 4);
+  return SERVICE_OK;
+}
+
 static uint8_t answer(uint8_t kind, reader *request)
 {
+  if (kind == SERVICE_HELLO) the.is_greeted = true;
+  if (!the.is_greeted) return SERVICE_RESTARTED;
   if (the.capsule == NULL) return (uint8_t)the.opening.status;
   switch (kind) {
     case SERVICE_HELLO: return hello();
@@ -168,6 +196,7 @@ static uint8_t answer(uint8_t kind, reader *request)
     case SERVICE_RESET: return (uint8_t)caplet_reset(the.capsule);
     case SERVICE_READ_MEMORY: return read_memory(request);
     case SERVICE_CHECKSUM: return checksum();
+    case SERVICE_KERNELS: return kernels();
     default: return SERVICE_UNKNOWN_KIND;
   }
 }
@@ -196,6 +225,7 @@ void service_run(const caplet_options *options, const char *engine)
 {
   the.options = options;
   the.engine = engine;
+  if (has_kernels()) the.kernels_test = measure(test_kernels, NULL, true);
   the.opening = measure(open_capsule, NULL, true);
   for (;;) {
     int byte = port_receive();

@@ -20,7 +20,11 @@
 //   read_memory   address u32, length u16            bytes of linear memory
 //   checksum      -                                  crc32 u32 of the capsule's flash bytes, bytes u32,
 //                                                    crc32 u32 of all flash that the firmware occupies
+//   kernels       -                                  result u32, ticks u32, stack u32: the self-test of the host
+//                                                    kernels, which ran before the capsule was opened; 0 = pass
 //
+// A hello comes first. Any other request before it is answered with SERVICE_RESTARTED: so a host learns that the board
+// has started anew, and that the inputs it wrote are gone.
 // A fault sends, unasked: kind 255, sequence 0, text.
 #ifndef CAPLET_SERVICE_H
 #define CAPLET_SERVICE_H
@@ -39,6 +43,7 @@ typedef enum {
   SERVICE_RESET = 7,
   SERVICE_READ_MEMORY = 8,
   SERVICE_CHECKSUM = 9,
+  SERVICE_KERNELS = 10,
   SERVICE_FAULT = 255
 } service_kind;
 
@@ -46,10 +51,12 @@ typedef enum {
   SERVICE_OK = 0,
   SERVICE_UNKNOWN_KIND = 128,
   SERVICE_MALFORMED = 129,
-  SERVICE_OUT_OF_RANGE = 130
+  SERVICE_OUT_OF_RANGE = 130,
+  SERVICE_RESTARTED = 131,
+  SERVICE_NO_KERNELS = 132
 } service_status;
 
-// Opens the capsule, then answers requests for ever. Where it does not open, every reply carries the reason.
+// Tests the host kernels where there are any, opens the capsule, then answers requests for ever. Where it does not open, every reply carries the reason.
 _Noreturn void service_run(const caplet_options *options, const char *engine);
 
 #endif

@@ -11,7 +11,7 @@ import { root } from '../run-caplet.js'
 import { type KernelCall, kernelIndex, type Outcome } from './calls.js'
 import { kernelSources } from './native.js'
 
-const kinds = { fill: 64, run: 65, read: 66, test: 67 }
+const kinds = { fill: 64, run: 65, read: 66, test: 67, round: 68 }
 
 export interface BoardOutcome extends Outcome {
   readonly instructions: number
@@ -69,6 +69,9 @@ export class BoardKernels {
 
   /** result: 0 = pass. */
   selftest = () => this.#counted(kinds.test, new Uint8Array(0))
+
+  /** Of the FPU: 0 to nearest, 3 towards zero. */
+  roundTo = (mode: 0 | 3) => this.#link.ask(kinds.round, words(mode))
 
   close = (): Promise<void> => this.#link.close()
 

@@ -5,6 +5,7 @@
 //                                        done, ticks, empty_ticks, stack bytes
 //   read    place, count              =>  bytes
 //   test                              =>  result of the self-test, ticks
+//   round   mode                          of the FPU, as in FPSCR: 0 to nearest, 3 towards zero
 #include "caplet_kernels_1.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "measure.h"
 #include "port.h"
 
-enum { KIND_FILL = 64, KIND_RUN, KIND_READ, KIND_TEST };
+enum { KIND_FILL = 64, KIND_RUN, KIND_READ, KIND_TEST, KIND_ROUND };
 
 #ifndef KERNEL_MEMORY_BYTES
 #define KERNEL_MEMORY_BYTES (128u << 10)
@@ -74,6 +75,12 @@ static void serve(const frames_frame *frame)
     case KIND_TEST:
       measured(frame, run_selftest);
       break;
+#ifdef __ARM_FP
+    case KIND_ROUND:
+      __builtin_arm_set_fpscr((__builtin_arm_get_fpscr() & ~(3u << 22)) | place << 22);
+      reply(frame, NULL, 0);
+      break;
+#endif
     default:
       break;
   }

@@ -28,6 +28,16 @@ describe.each(boards.map((board) => [board.name, board] as const))('%s', async (
     expect((await kernels.selftest()).result).toBe(0)
   })
 
+  if (board.compiler === 'arm-none-eabi-gcc') {
+    it('fails the self-test where the FPU rounds towards zero', async ({ skip }) => {
+      skip(missing !== null, reason)
+      await kernels.roundTo(3)
+      expect((await kernels.selftest()).result).toBeGreaterThan(0)
+      await kernels.roundTo(0)
+      expect((await kernels.selftest()).result).toBe(0)
+    })
+  }
+
   it('gives what the references give', async ({ skip }) => {
     skip(missing !== null, reason)
     const faults: string[] = []

@@ -3,7 +3,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -11,9 +11,12 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import { compileFile } from '../../compiler/compile.js'
 import { boardNamed } from '../../runtime/device/boards.js'
 import { encodeFrame, FrameSplitter } from '../../runtime/device/frames.js'
+import { DeviceLink, type Line } from '../../runtime/device/link.js'
+import { DeviceService } from '../../runtime/device/service.js'
 import { buildCapsuleFirmware } from '../../runtime/device/tiers.js'
 import { missingFor } from '../../runtime/device/toolchain.js'
 import { findPython } from '../../runtime/python.js'
+import { openLine } from '../../runtime/serial/line.js'
 import { caplet, capletError, capletJson, root } from '../run-caplet.js'
 import { missingTools } from '../shim/host-build.js'
 import { type Faults, type FaultyLine, serveFaulty } from './faulty-line.js'
@@ -99,6 +102,9 @@ describe('firmware on this machine', async () => {
       }
     }
     const invoke = encodeFrame({ kind: 4, sequence: 9, payload: Uint8Array.of(0) })
+    const early = await ask(encodeFrame({ kind: 4, sequence: 8, payload: Uint8Array.of(0) }))
+    expect(early.payload, 'nothing before a hello').toEqual(Uint8Array.of(131))
+    await ask(encodeFrame({ kind: 1, sequence: 8, payload: new Uint8Array(0) }))
     const first = await ask(invoke)
     expect({ kind: first.kind, status: first.payload[0] }).toEqual({ kind: 0x84, status: 0 })
     // The same nanoseconds: the reply was kept.
@@ -128,6 +134,19 @@ describe('firmware on this machine', async () => {
   })
 })
 
+/** The file is there before QEMU listens. */
+async function connected(path: string): Promise<Socket> {
+  for (;;) {
+    const socket = createConnection(path)
+    const isOpen = await new Promise<boolean>((resolve) => {
+      socket.once('connect', () => resolve(true))
+      socket.once('error', () => resolve(false))
+    })
+    if (isOpen) return socket
+    await sleep(50)
+  }
+}
+
 describe('an emulated board, over the serial socket of the emulator', async () => {
   const board = boardNamed('mps2-an386')!
   const tier = 'wamr-fast'
@@ -137,18 +156,11 @@ describe('an emulated board, over the serial socket of the emulator', async () =
     const { wasm } = await compileFile(example(model))
     const { elf } = await buildCapsuleFirmware(board, tier, wasm)
     const path = join(folder, `${model}.socket`)
-    const serial = ['-display', 'none', '-monitor', 'none', '-serial', `unix:${path},server=on,wait=off`]
-    start(board.qemu, [...board.qemuArguments, ...serial, '-kernel', elf])
-    // The file is there before QEMU listens.
-    for (;;) {
-      const socket = createConnection(path)
-      const isOpen = await new Promise<boolean>((resolve) => {
-        socket.once('connect', () => resolve(true))
-        socket.once('error', () => resolve(false))
-      })
-      if (isOpen) return { path, socket }
-      await sleep(50)
-    }
+    const monitor = `${path}.monitor`
+    const listen = (at: string) => `unix:${at},server=on,wait=off`
+    const lines = ['-display', 'none', '-monitor', listen(monitor), '-serial', listen(path)]
+    start(board.qemu, [...board.qemuArguments, ...lines, '-kernel', elf])
+    return { path, socket: await connected(path), monitor: await connected(monitor) }
   }
 
   it('is exact', async ({ skip }) => {
@@ -161,6 +173,30 @@ describe('an emulated board, over the serial socket of the emulator', async () =
     // The same network for another core has other bytes: the flash is compared, not only the description.
     const error = await capletError(1, ...words, '--target', 'cortex-m4f')
     expect(error).toMatchObject({ code: 'device-capsule', message: expect.stringContaining('this model') })
+  })
+
+  it('tells that the board has started anew, and goes on with the next conversation', async ({ skip }) => {
+    skip(missing !== null, reason)
+    const { path, socket, monitor } = await startBoard('ecg-beat')
+    socket.destroy()
+    const patience = { retryAfter: 250, giveUpAfter: 60_000 }
+    const line = (await openLine({ kind: 'path', path, baud: 0 })) as Line
+    endings.push(() => line.close())
+    const open = () => DeviceService.open('board', new DeviceLink('board', line, patience))
+    const service = await open()
+    const { inputs } = service.descriptor
+    const input = inputs.map(({ bytes }) => Uint8Array.from({ length: bytes }, (_, i) => (i * 29 + 3) & 255))
+    await service.invoke(input)
+    const before = await service.outputs()
+    monitor.write('system_reset\n')
+    // The reset may come after the next request, never after several.
+    const several = async () => {
+      for (let call = 0; call < 20; call++) await service.invoke(input)
+    }
+    await expect(several()).rejects.toThrow(/has started anew/)
+    const again = await open()
+    await again.invoke(input)
+    expect(await again.outputs()).toEqual(before)
   })
 
   it('is exact over a line that drops, changes and adds bytes', async ({ skip }) => {

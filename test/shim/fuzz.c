@@ -76,7 +76,7 @@ static size_t mutate(uint8_t *bytes, size_t size, size_t original)
 static void read_everything(const uint8_t *flash, size_t size)
 {
   static const caplet_kernel list[] = {{"sum", "(iii)", 0}};
-  static const caplet_kernels kernels = {1, "caplet_kernels_1", list, 1};
+  static const caplet_kernels kernels = {1, "caplet_kernels_1", list, 1, NULL};
   caplet_description description;
   caplet_tensor tensor;
   const uint8_t *weights;

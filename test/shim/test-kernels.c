@@ -31,4 +31,4 @@ static const caplet_kernel kernels[] = {
   {"sum", "(iii)", sum},
 };
 
-const caplet_kernels test_kernels = {7, "caplet_kernels_7", kernels, 2};
+const caplet_kernels test_kernels = {7, "caplet_kernels_7", kernels, 2, NULL};
