@@ -49,6 +49,20 @@ export interface FullyConnectedAttributes {
   readonly floatBias: Float32Array | null
 }
 
+/** A [..., M, K] times B [..., K, N], both in memory, batch axes broadcast. accumulator = bias[n] + sum (a - za)(b - zb[n]).
+ *  8-bit by rule R; float32: f(f(accumulator) * floatMultipliers[n]), then f(that + floatBias[n]); int32, the accumulator, with neither. */
+export interface MatrixProductAttributes {
+  /** null: the single element of a further input. */
+  readonly aZeroPoint: number | null
+  /** One, or one per column; null: the single element of the last input. */
+  readonly bZeroPoints: readonly number[] | null
+  /** Length N; null = none. */
+  readonly bias: Int32Array | null
+  readonly requantization: Requantization | null
+  readonly floatMultipliers: Float32Array | null
+  readonly floatBias: Float32Array | null
+}
+
 /** One 8-bit input, any shape: output = table[byte of the input element] (index = the element's bits as uint8, 0..255). */
 export interface TableAttributes {
   /** 256 entries, or channels * 256 with `axis` set; element type = the output tensor's type (int8, uint8, bool, float32). */
@@ -193,6 +207,7 @@ export interface ConstantAttributes {
 export interface OperatorAttributes {
   convolution: ConvolutionAttributes
   fully_connected: FullyConnectedAttributes
+  matrix_product: MatrixProductAttributes
   table: TableAttributes
   quantized_binary: QuantizedBinaryAttributes
   float_binary: FloatBinaryAttributes

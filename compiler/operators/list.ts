@@ -12,6 +12,7 @@ import { floatBinary } from './float-binary/definition.js'
 import { floatSoftmax } from './float-softmax/definition.js'
 import { fullyConnected } from './fully-connected/definition.js'
 import { globalAveragePool } from './global-average-pool/definition.js'
+import { matrixProduct } from './matrix-product/definition.js'
 import { maxPool } from './max-pool/definition.js'
 import { pad } from './pad/definition.js'
 import { pairTable } from './pair-table/definition.js'
@@ -26,6 +27,7 @@ import { transpose } from './transpose/definition.js'
 export const operators: readonly OperatorDefinition[] = [
   convolution,
   fullyConnected,
+  matrixProduct,
   table,
   quantizedBinary,
   floatBinary,

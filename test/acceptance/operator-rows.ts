@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One small graph for each operator, and each way of using it, that the compiler promises; each in both forms.
 import type { Activation, ModelBuilder } from './forms.js'
+import { productRows } from './product-rows.js'
 import { image, type Row, row, signal, vector } from './row.js'
 import { sumRows } from './sum-rows.js'
 import { weighted } from './weighted-layers.js'
@@ -266,6 +267,6 @@ function floatProduct(b: ModelBuilder, x: Activation): string {
 }
 
 export const rows: readonly Row[] = [
-  ...[...sumRows, ...functions, ...pairs],
+  ...[...sumRows, ...productRows, ...functions, ...pairs],
   ...[...pools, ...copies, ...constants, ...rowOperators, ...inFloat],
 ]

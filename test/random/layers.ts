@@ -15,6 +15,7 @@ import {
   relu,
   withConstant,
 } from './functions.js'
+import { activationProduct } from './products.js'
 import { convolution, gemm, matMul } from './sums.js'
 import { randomWindow } from './windows.js'
 
@@ -159,6 +160,7 @@ const chain = (b: Builder, x: FloatValue): FloatValue => activation(b, activatio
 
 export const floatLayers: readonly Layer[] = [
   ...[sum(convolution), sum(convolution), sum(convolution), sum(gemm), sum(matMul)],
+  ...[sum(activationProduct), sum(activationProduct)],
   ...[binary, binary, concat, averagePool, softmax, argMax],
   ...[onFloat(activation), onFloat(activation), onFloat(chain), onFloat(withConstant)],
   ...[onFloat(batchNormalization), onFloat(nothing)],

@@ -5,6 +5,7 @@ import type { Builder, Parameters, QuantizedValue, Value } from './builder.js'
 import { isQuantized } from './builder.js'
 import { binaryRange } from './functions.js'
 import { type Layer, refusesScales } from './layers.js'
+import { operandsOf } from './products.js'
 import { randomConvolution, randomWeight, type Weight, weightParameters, weightSize } from './sums.js'
 import { randomWindow } from './windows.js'
 
@@ -85,6 +86,18 @@ const matMul: QuantizedLayer = (b, x) => {
     ...named(b, x),
     b.constant(weight.type, weight.shape, weight.quanta),
     ...weightParameters(b, weight, false),
+    scale,
+    zero,
+  ])
+}
+
+const activationProduct: QuantizedLayer = (b, x) => {
+  const operands = x.parameters.type === b.style.activation ? operandsOf(b, x) : null
+  if (!operands || operands.y.parameters.type !== x.parameters.type) return null
+  const { y, shape, range } = operands
+  return emit(b, 'QLinearMatMul', { shape, range, domain: '' }, (scale, zero) => [
+    ...named(b, x),
+    ...named(b, y),
     scale,
     zero,
   ])
@@ -206,6 +219,6 @@ const layer = (make: QuantizedLayer): Layer => {
 }
 
 export const quantizedLayers: readonly Layer[] = [
-  ...[convolution, convolution, convolution, matMul, gemm, gemm, binary, binary],
+  ...[convolution, convolution, convolution, matMul, activationProduct, gemm, gemm, binary, binary],
   ...[concat, pool, pool, table, softmax, clamp],
 ].map(layer)

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: two products of int8 matrices [3, 5] and [5, 6]. The build generates one such file per step.
+export { requantizeFull as requantize } from "../requantize"
+export type A_ELEMENT = i8
+export type B_ELEMENT = i8
+export const A: usize = 64
+export const B: usize = 96
+export const OUTPUT: usize = 160
+export const RECORDS: usize = 0
+export const RECORDS_BYTES: usize = 16
+export const SCRATCH: usize = 256
+export const A_ZERO_ADDRESS: usize = 0
+export const B_ZERO_ADDRESS: usize = 0
+export const A_ZERO_IS_STORED: bool = false
+export const B_ZERO_IS_STORED: bool = false
+export const A_ZERO_POINT: i32 = 3
+export const B_HAS_ZERO: bool = true
+export const COUNT_0: usize = 1
+export const COUNT_1: usize = 1
+export const COUNT_2: usize = 2
+export const A_STEP_0: usize = 0
+export const A_STEP_1: usize = 0
+export const A_STEP_2: usize = 15
+export const B_STEP_0: usize = 0
+export const B_STEP_1: usize = 0
+export const B_STEP_2: usize = 30
+export const ROWS: usize = 3
+export const DEPTH: usize = 5
+export const COLUMNS: usize = 6
+export const A_M_STEP: usize = 5
+export const A_K_STEP: usize = 1
+export const B_K_STEP: usize = 6
+export const B_N_STEP: usize = 1
+export const RECORD_BYTES: usize = 12
+export const RECORD_STEP: usize = 0
+export const RESULT: i32 = 0
+export const OUTPUT_ZERO_POINT: i32 = 5
+export const OUTPUT_MIN: i32 = -128
+export const OUTPUT_MAX: i32 = 127
