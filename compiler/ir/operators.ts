@@ -156,6 +156,20 @@ export interface SliceAttributes {
   readonly steps: readonly number[]
 }
 
+/**
+ * The input seen as [outer][length][inner], `length` being the axes axis .. axis + span - 1 taken as one:
+ * output[outer][k][inner] = input[outer][indices[k]][inner], under any shape of that many elements.
+ */
+export interface GatherAttributes {
+  readonly axis: number
+  readonly span: number
+  /** 0 <= index < length. */
+  readonly indices: Int32Array
+}
+
+/** Each axis repeated: output[i] = input[i mod length]. The output's lengths are multiples of the input's. */
+export type TileAttributes = Readonly<Record<string, never>>
+
 /** Constant padding: `value` is an element of the tensor's own type (a quantum for 8-bit). pads = begin of each axis, then end of each; may be negative (crop). */
 export interface PadAttributes {
   readonly pads: readonly number[]
@@ -219,6 +233,8 @@ export interface OperatorAttributes {
   reshape: ReshapeAttributes
   transpose: TransposeAttributes
   slice: SliceAttributes
+  gather: GatherAttributes
+  tile: TileAttributes
   pad: PadAttributes
   depth_to_space: DepthToSpaceAttributes
   softmax: SoftmaxAttributes

@@ -11,6 +11,7 @@ import { depthToSpace } from './depth-to-space/definition.js'
 import { floatBinary } from './float-binary/definition.js'
 import { floatSoftmax } from './float-softmax/definition.js'
 import { fullyConnected } from './fully-connected/definition.js'
+import { gather } from './gather/definition.js'
 import { globalAveragePool } from './global-average-pool/definition.js'
 import { matrixProduct } from './matrix-product/definition.js'
 import { maxPool } from './max-pool/definition.js'
@@ -22,6 +23,7 @@ import { reshape } from './reshape/definition.js'
 import { slice } from './slice/definition.js'
 import { softmax } from './softmax/definition.js'
 import { table } from './table/definition.js'
+import { tile } from './tile/definition.js'
 import { transpose } from './transpose/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
@@ -42,6 +44,8 @@ export const operators: readonly OperatorDefinition[] = [
   reshape,
   transpose,
   slice,
+  gather,
+  tile,
   concat,
   pad,
   depthToSpace,

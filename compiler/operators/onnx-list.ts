@@ -8,6 +8,7 @@ import * as convolution from './convolution/onnx.js'
 import * as depthToSpace from './depth-to-space/onnx.js'
 import * as floatBinary from './float-binary/onnx.js'
 import * as fullyConnected from './fully-connected/onnx.js'
+import * as gather from './gather/onnx.js'
 import * as maxPool from './max-pool/onnx.js'
 import type { OnnxOperator } from './onnx.js'
 import * as pad from './pad/onnx.js'
@@ -18,11 +19,12 @@ import * as slice from './slice/onnx.js'
 import * as softmax from './softmax/onnx.js'
 import { elementary } from './table/elementary.js'
 import * as table from './table/onnx.js'
+import * as tile from './tile/onnx.js'
 import * as transpose from './transpose/onnx.js'
 
 const folders = [
-  ...[argMax, pools, concat, constants, convolution, depthToSpace, floatBinary, fullyConnected, maxPool, pad],
-  ...[quantize, quantizedBinary, reshape, slice, softmax, table, transpose],
+  ...[argMax, pools, concat, constants, convolution, depthToSpace, floatBinary, fullyConnected, gather],
+  ...[maxPool, pad, quantize, quantizedBinary, reshape, slice, softmax, table, tile, transpose],
 ]
 
 const isOperator = (value: unknown): value is OnnxOperator =>

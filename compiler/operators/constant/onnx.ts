@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX operators that are constants at compile time: Constant, ConstantOfShape, Shape, Gather and Cast of constants.
+// ONNX operators that are constants at compile time: Constant, ConstantOfShape, Shape and Cast of constants.
 
 import { elementTypeOf } from '../../import/tensor-proto.js'
 import { allocate, type Constant, type ElementType, sizeOf } from '../../ir/types.js'
 import { convertCopy } from '../../passes/convert/copies.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
-import { rearranged } from './arithmetic.js'
 
 const int64s = (values: readonly number[]): Constant => ({
   type: 'int64',
@@ -87,36 +86,6 @@ export const shape: OnnxOperator = {
 function shapeOf(node: OnnxNode): Constant {
   const dimensions = node.shape(0)
   return int64s(dimensions.slice(node.int('start', 0), node.node.attributes.end as number | undefined))
-}
-
-export const gather: OnnxOperator = {
-  name: 'Gather',
-  inputs: [2, 2],
-  attributes: { axis: 'int' },
-  infer: (node) => {
-    const data = node.shape(0)
-    const axis = node.axis(node.int('axis', 0), data.length)
-    return [
-      { type: node.type(0).type, shape: [...data.slice(0, axis), ...node.shape(1), ...data.slice(axis + 1)] },
-    ]
-  },
-  evaluate: (node, [data, indices]) => {
-    const axis = node.axis(node.int('axis', 0), data!.shape.length)
-    const size = data!.shape[axis]!
-    const rank = indices!.shape.length
-    const at = Array.from(indices!.data as ArrayLike<number | bigint>, (v) => {
-      const index = Number(v) < 0 ? Number(v) + size : Number(v)
-      if (index >= 0 && index < size) return index
-      throw node.error('malformed-model', `Index ${v} is outside ${size} entries`, 'Correct the indices.')
-    })
-    const shape = [...data!.shape.slice(0, axis), ...indices!.shape, ...data!.shape.slice(axis + 1)]
-    return [
-      rearranged(data!, shape, (c) => {
-        const position = indices!.shape.reduce((sum, d, i) => sum * d + c[axis + i]!, 0)
-        return [...c.slice(0, axis), at[position]!, ...c.slice(axis + rank)]
-      }),
-    ]
-  },
 }
 
 function castConstant(_node: OnnxNode, x: Constant, to: ElementType): Constant {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX Slice with constant bounds.
-import { convertCopy } from '../../passes/convert/copies.js'
+// ONNX Slice with constant bounds, and Split.
+import { convertCopies, convertCopy } from '../../passes/convert/copies.js'
 import { rearranged } from '../constant/arithmetic.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
 
@@ -52,5 +52,65 @@ export const slice: OnnxOperator = {
   convert: (node, conversion) => {
     const { starts, steps } = boundsOf(node)
     convertCopy(node, conversion, 'slice', { starts, steps })
+  },
+}
+
+/** Lengths of the parts: given (input or attribute), or as equal as num_outputs allows, the last one the shortest. */
+function partsOf(node: OnnxNode): { axis: number; lengths: readonly number[] } {
+  const input = node.shape(0)
+  const axis = node.axis(node.int('axis', 0), input.length)
+  const count = node.node.outputs.length
+  const given = node.has(1) ? node.integers(1, 'the lengths') : node.ints('split')
+  const size = input[axis]!
+  const equal = Math.ceil(size / count)
+  const lengths =
+    given ?? Array.from({ length: count }, (_, i) => Math.max(0, Math.min(equal, size - i * equal)))
+  const isWhole = lengths.length === count && lengths.reduce((a, b) => a + b, 0) === size
+  const mayBeUneven = given !== undefined || node.node.attributes.num_outputs !== undefined
+  const requested = node.int('num_outputs', count)
+  if (isWhole && lengths.every((d) => d >= 0) && requested === count && (mayBeUneven || size % count === 0)) {
+    return { axis, lengths }
+  }
+  throw node.error(
+    'malformed-model',
+    `Parts of [${lengths}] do not make ${size} in ${count} outputs`,
+    'Correct the split: one length for each output, which together make the axis.',
+  )
+}
+
+export const split: OnnxOperator = {
+  name: 'Split',
+  inputs: [1, 2],
+  attributes: { axis: 'int', split: 'ints', num_outputs: 'int' },
+  isCopy: true,
+  infer: (node) => {
+    const { axis, lengths } = partsOf(node)
+    const { type, shape } = node.type(0)
+    return lengths.map((length) => ({ type, shape: shape.map((d, i) => (i === axis ? length : d)) }))
+  },
+  evaluate: (node, [x]) => {
+    const { axis, lengths } = partsOf(node)
+    let start = 0
+    return lengths.map((length) => {
+      const first = start
+      start += length
+      const shape = x!.shape.map((d, i) => (i === axis ? length : d))
+      return rearranged(x!, shape, (at) => at.map((c, i) => (i === axis ? first + c : c)))
+    })
+  },
+  convert: (node, conversion) => {
+    const { axis, lengths } = partsOf(node)
+    const input = node.shape(0)
+    let start = 0
+    lengths.forEach((length, output) => {
+      const attributes = {
+        starts: input.map((_, i) => (i === axis ? start : 0)),
+        steps: input.map(() => 1),
+      }
+      const shape = input.map((d, i) => (i === axis ? length : d))
+      if (node.node.outputs[output])
+        convertCopies(node, conversion, [{ operator: 'slice', shape, attributes }], output)
+      start += length
+    })
   },
 }

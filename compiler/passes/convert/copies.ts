@@ -21,6 +21,28 @@ export function convertCopy<Name extends OperatorName>(
   conversion.define(output, copied(conversion, value, operator, shape, attributes))
 }
 
+/** One copy of a chain: `attributes` of the operator, and the shape that it gives. */
+export interface CopyOf<Name extends OperatorName = OperatorName> {
+  readonly operator: Name
+  readonly shape: readonly number[]
+  readonly attributes: OperatorAttributes[Name]
+}
+
+/** Defines the node's output number `output` as its first input after several copies. */
+export function convertCopies(
+  node: OnnxNode,
+  conversion: Conversion,
+  steps: readonly CopyOf[],
+  output = 0,
+): void {
+  const first = conversion.value(node.node.inputs[0]!)
+  const last = steps.reduce(
+    (value, { operator, shape, attributes }) => copied(conversion, value, operator, shape, attributes),
+    first,
+  )
+  conversion.define(node.node.outputs[output]!, last)
+}
+
 function copied<Name extends OperatorName>(
   conversion: Conversion,
   value: Value,
@@ -28,6 +50,17 @@ function copied<Name extends OperatorName>(
   shape: readonly number[],
   attributes: OperatorAttributes[Name],
 ): Value {
+  if (value.kind === 'constant' && value.constant.type !== 'float32') {
+    const { type } = value.constant
+    const tensor = conversion.emit('constant', [], { type, shape: value.shape }, { value: value.constant })
+    return copied(
+      conversion,
+      { kind: 'integer', type, shape: value.shape, tensor },
+      operator,
+      shape,
+      attributes,
+    )
+  }
   if (value.kind === 'integer') {
     const tensor = conversion.emit(operator, [value.tensor], { type: value.type, shape }, attributes)
     return { kind: 'integer', type: value.type, shape, tensor }
