@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // caplet compile: builds a capsule and writes its folder.
 import { basename, extname } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import type { Capsule } from '../codegen/capsule.js'
 import { defineCommand, type Result, report } from './command.js'
@@ -16,6 +17,9 @@ interface Flags extends CompileFlags {
 type Files = Readonly<Record<string, string | null>>
 
 async function compile(model: string, flags: Flags): Promise<Result> {
+  // asc's optimizer is a large WebAssembly module that works for a second: V8's optimizing compiler would cost as much
+  // processor time again, in other threads, and gain nothing (scripts/compile-time.mjs).
+  setFlagsFromString('--liftoff-only')
   const { compileFile } = await import('../compile.js')
   const { writeCapsule } = await import('../output.js')
   const capsule = await compileFile(model, { ...compileOptionsOf(flags), wasi: flags.wasi === true })
