@@ -16,7 +16,8 @@ interface Budget {
 /** A ceiling this many times above what is used holds nothing up. */
 const mostSlack = 1.15
 
-const budgets: Readonly<Record<string, Budget>> = JSON.parse(
+/** `conformance` has floors instead: scripts/conformance.ts holds it to them. */
+const { conformance: _, ...budgets }: Readonly<Record<string, Budget>> = JSON.parse(
   readFileSync(join(root, 'test', 'budgets.json'), 'utf8'),
 )
 const example = (name: string) => ({

@@ -9,14 +9,15 @@ import { joinGraphs } from '../../compiler/passes/random-graph.js'
 import { openNode } from '../../runtime/node.js'
 import { differenceOf, type Subject } from './compare.js'
 
-/** Per model what the kernels do differently from the oracle, in words; null = nothing. Pre: as many samples each. */
+/** Per model what the kernels do differently from the oracle, in words; null = nothing. */
 export async function compareKernels(subjects: readonly Subject[]): Promise<(string | null)[]> {
   const graphs = subjects.map(({ graph }, i) => prefixed(graph, `m${i}/`))
   const capsule = await openNode((await build(joinGraphs(graphs))).wasm)
-  const sampleCount = subjects[0]!.samples.length
+  // A model with fewer samples than another runs them over again.
+  const sampleCount = Math.max(...subjects.map(({ samples }) => samples.length))
   const results: Uint8Array[][][] = subjects.map(() => [])
   for (let k = 0; k < sampleCount; k++) {
-    const outputs = capsule.invoke(subjects.flatMap(({ samples }) => samples[k]!.bytes))
+    const outputs = capsule.invoke(subjects.flatMap(({ samples }) => samples[k % samples.length]!.bytes))
     subjects.forEach((subject, i) => {
       results[i]!.push(outputs.splice(0, subject.outputs.length))
     })

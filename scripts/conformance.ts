@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// npm run conformance [-- --list] [--write] [WORD ...]: other people's models against ONNX Runtime run live. A mismatch,
+// a case that only Caplet accepts, or fewer exact cases than test/budgets.json promises is a failure. --list names every
+// case, --write renews docs/conformance.md; words choose cases by group and name. scripts/conformance.mjs provides the
+// folder that CAPLET_ASSETS names.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { conformanceCases } from '../test/conformance/cases.js'
+import { renderDocument } from '../test/conformance/document.js'
+import { judgeAll, type Result } from '../test/conformance/results.js'
+import { countGroups, type GroupCounts, renderTable } from '../test/conformance/table.js'
+
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: { list: { type: 'boolean', default: false }, write: { type: 'boolean', default: false } },
+})
+const root = join(import.meta.dirname, '..', '..')
+
+const print = (text: string) => process.stdout.write(`${text}\n`)
+
+const detailOf = ({ verdict }: Result): string => {
+  if (verdict.kind === 'refused') {
+    return verdict.problems
+      .map(({ code, operator, message }) => `${code} ${operator ?? ''}: ${message}`)
+      .join('; ')
+  }
+  if (verdict.kind === 'exact') return verdict.differsFromRecorded ? 'recorded otherwise' : ''
+  return verdict.text
+}
+
+const line = (result: Result) =>
+  [
+    `${result.conformanceCase.group}/${result.conformanceCase.name}`,
+    result.verdict.kind,
+    detailOf(result),
+  ].join('\t')
+
+/** Groups that have fewer exact cases than promised. */
+function shortfalls(groups: readonly GroupCounts[]): string[] {
+  const budgets = JSON.parse(readFileSync(join(root, 'test', 'budgets.json'), 'utf8'))
+  const least: Readonly<Record<string, number>> = budgets.conformance
+  return groups
+    .filter(({ group, exact }) => exact < (least[group] ?? 0))
+    .map(({ group, exact }) => `${group}: ${exact} exact, but ${least[group]} are promised`)
+}
+
+const cases = conformanceCases(process.env.CAPLET_ASSETS!).filter(
+  ({ group, name }) => words.length === 0 || words.some((word) => `${group}/${name}`.includes(word)),
+)
+const results = await judgeAll(cases)
+const groups = countGroups(results)
+const isFault = ({ verdict }: Result) => verdict.kind === 'mismatch' || verdict.kind === 'unanswered'
+for (const result of results) if (values.list || isFault(result)) print(line(result))
+print(renderTable(groups))
+const isWhole = words.length === 0
+const missing = isWhole ? shortfalls(groups) : []
+for (const text of missing) print(text)
+if (values.write && isWhole) {
+  writeFileSync(join(root, 'docs', 'conformance.md'), renderDocument(results, groups))
+}
+process.exitCode = missing.length > 0 || results.some(isFault) ? 1 : 0
