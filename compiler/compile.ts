@@ -3,17 +3,20 @@
 import { assemble } from './codegen/assemble.js'
 import type { Capsule } from './codegen/capsule.js'
 import type { Program } from './codegen/program.js'
+import { type ContractName, contractOf } from './contracts.js'
 import { located } from './errors.js'
 import { evaluateBytes } from './evaluate.js'
-import { type OnnxGraph, readOnnx, type SourceModel } from './import/onnx.js'
+import { normalizeModel } from './front-end.js'
+import type { OnnxGraph, SourceModel } from './import/onnx.js'
+import type { TfliteModel } from './import/tflite.js'
 import type { Graph } from './ir/graph.js'
 import { nativeFiles } from './native/native-source.js'
 import type { EdgeLayout } from './passes/assign-layouts.js'
 import { fuseTables } from './passes/fuse-tables.js'
-import { inferTypes, type Shapes } from './passes/infer-types.js'
+import type { Shapes } from './passes/infer-types.js'
 import { lowerGraph } from './passes/lower.js'
-import { type EdgeIo, type NormalizedGraph, normalize } from './passes/normalize.js'
-import { refuseFloatModel } from './passes/refuse-float-model.js'
+import type { EdgeIo, NormalizedGraph } from './passes/normalize.js'
+import type { TfliteMultipliers } from './passes/tflite/conversion.js'
 import { type ModelFile, readModel } from './read-model.js'
 import { targetNamed } from './targets.js'
 import { callHost } from './tiers/call-host.js'
@@ -24,7 +27,10 @@ export interface CompileOptions {
   readonly name?: string
   /** Dimensions of inputs that the model leaves open, by name. */
   readonly shapes: Shapes
-  readonly contract: 'onnxruntime'
+  /** null: the one of the model's format. */
+  readonly contract: ContractName | null
+  /** How TFLite Micro formed multipliers: in float64, or in float32 before 13 October 2026. */
+  readonly tfliteMultipliers: TfliteMultipliers
   /**
    * accelerated: also a capsule whose layers are calls of the host's kernels, where it has one (docs/kernels.md).
    * native: also the portable capsule's functions as C.
@@ -42,7 +48,8 @@ export interface CompileOptions {
 
 export const defaultOptions: CompileOptions = {
   shapes: new Map(),
-  contract: 'onnxruntime',
+  contract: null,
+  tfliteMultipliers: 'float64',
   tier: 'portable',
   io: 'quantized',
   edgeLayout: 'model',
@@ -50,13 +57,6 @@ export const defaultOptions: CompileOptions = {
   wasi: false,
   reuseMemory: true,
 }
-
-/** The contract that a capsule states: one build of one reference. */
-export const onnxruntimeContract = {
-  name: 'onnxruntime',
-  reference: 'onnxruntime-web',
-  version: '1.30.0',
-} as const
 
 export async function compileFile(path: string, options: Partial<CompileOptions> = {}): Promise<Capsule> {
   return compileModel(readModel(path), options)
@@ -85,8 +85,8 @@ export async function compileModel(
 
 /** Results of steps 2 to 6 by name, for whoever looks on (`inspect`). */
 export interface StepResults {
-  readonly import: SourceModel
-  readonly 'infer-types': OnnxGraph
+  readonly import: SourceModel | TfliteModel
+  readonly 'infer-types': OnnxGraph | TfliteModel
   readonly normalize: NormalizedGraph
   readonly fuse: NormalizedGraph
   readonly lower: Program
@@ -100,12 +100,7 @@ export function lower(
   options: CompileOptions,
   observe: Observer = () => {},
 ): { graph: NormalizedGraph; program: Program } {
-  const source = readOnnx(model.bytes, model.loadExternal) //                  2 import
-  observe('import', source)
-  const typed = inferTypes(source, options.shapes) //                          3 infer types
-  observe('infer-types', typed)
-  refuseFloatModel(source)
-  const normalized = normalize(typed, options.io) //                           4 normalize
+  const normalized = normalizeModel(model, options, observe) //                2 to 4 import, infer types, normalize
   observe('normalize', normalized)
   const graph = fuseTables(normalized) //                                      5 fuse
   observe('fuse', graph)
@@ -132,7 +127,7 @@ export async function assembleProgram(
     { ...program, name },
     {
       compilerVersion: compilerVersion(),
-      contract: onnxruntimeContract,
+      contract: contractOf(model, options),
       modelName: model.stem,
       modelSha256: model.sha256,
       expectedOutputs: (inputs) => evaluateBytes(graph, inputs, options.edgeLayout),

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a model holds and whether it compiles: steps 2 to 8 of the compilation, without building anything. That a model
 // does not compile is no exception here: the reasons are part of the answer.
+import { realMultiplier } from './arithmetic/fixed-point.js'
 import { arenaBase, bytesOf, layoutMemory, memoryGraph } from './codegen/memory-layout.js'
 import type { Edge, Program, Step } from './codegen/program.js'
 import { type CompileOptions, defaultOptions, inFile, lower, type StepResults } from './compile.js'
 import { CapletError, type Problem } from './errors.js'
 import { furtherProblems } from './further-problems.js'
 import type { SourceModel } from './import/onnx.js'
+import type { TfliteModel } from './import/tflite.js'
 import type { Attributes } from './ir/graph.js'
-import type { Requantization } from './ir/operators.js'
+import type { FixedRequantization, Requantization } from './ir/operators.js'
 import { printGraph, printProgram, printSource, typeText } from './ir/print.js'
 import type { Quantization } from './ir/types.js'
 import { drawMemory, type MemoryReport, reportMemory } from './memory/draw.js'
@@ -77,7 +79,7 @@ export function inspectModel(model: ModelFile, options: Partial<CompileOptions> 
   if (!program) {
     const source = results.import
     const nodes = source ? sourceNodes(source, results) : []
-    const further = source ? furtherProblems(source, problems, options) : []
+    const further = source && 'opset' in source ? furtherProblems(source, problems, options) : []
     const all = [...problems, ...further.map((problem) => ({ file: model.path, ...problem }))]
     return { problems: all, nodes, inputs: [], outputs: [], notes, memory: null }
   }
@@ -111,11 +113,12 @@ function inspectedStep(step: Step, program: Program, attributes: Attributes): In
   }
 }
 
-/** Multipliers of rule R, or scale and zero point of the output, whichever the operator has (ir/operators.ts). */
+/** Multipliers of rule R or M, or scale and zero point of the output, whichever the operator has (ir/operators.ts). */
 function quantizationText(attributes: Attributes): string {
-  const rule = attributes.requantization as Requantization | null | undefined
+  const rule = attributes.requantization as Requantization | FixedRequantization | null | undefined
   if (rule) {
-    const range = [Math.min(...rule.multipliers), Math.max(...rule.multipliers)].map((m) => m.toPrecision(4))
+    const factors = 'fixed' in rule ? rule.fixed.map(realMultiplier) : [...rule.multipliers]
+    const range = [Math.min(...factors), Math.max(...factors)].map((m) => m.toPrecision(4))
     return `x ${[...new Set(range)].join(' to ')}, zero point ${rule.zeroPoint}`
   }
   const output = attributes.output as Quantization | null | undefined
@@ -123,7 +126,7 @@ function quantizationText(attributes: Attributes): string {
   return typeof attributes.label === 'string' ? attributes.label : ''
 }
 
-const sourceNodes = (source: SourceModel, results: Partial<StepResults>): InspectedNode[] =>
+const sourceNodes = (source: SourceModel | TfliteModel, results: Partial<StepResults>): InspectedNode[] =>
   source.nodes.map(({ name, operator, inputs, outputs }) => {
     const tensor = results['infer-types']?.tensors.get(outputs[0] ?? '')
     const type = tensor ? typeText(tensor.type, tensor.shape) : ''
@@ -162,7 +165,7 @@ export function printAfter(
   if (results[needed] === undefined) throw new CapletError(problems)
   switch (step) {
     case 'import':
-      return printSource(results.import!)
+      return 'opset' in results.import! ? printSource(results.import) : printGraph(results.import!)
     case 'lower':
       return printProgram(results.lower!)
     case 'plan':

@@ -20,20 +20,24 @@ export interface ModelFile {
 /** Throws CapletError where the file cannot be read. External data is read once for each file, when it is needed. */
 export function readModel(path: string): ModelFile {
   const external = new Map<string, Uint8Array>()
-  return modelFromBytes(readBytes(path, 'Give the path of an ONNX model.'), path, (location) => {
-    const inside = normalize(location)
-    if (isAbsolute(inside) || inside.startsWith('..')) {
-      throw new CapletError({
-        code: 'malformed-model',
-        message: `External data "${location}" lies outside the model's folder`,
-        remedy: 'Keep external data beside the model file.',
-        file: path,
-      })
-    }
-    const bytes = external.get(inside) ?? readExternal(join(dirname(path), inside))
-    external.set(inside, bytes)
-    return bytes
-  })
+  return modelFromBytes(
+    readBytes(path, 'Give the path of an ONNX or TensorFlow Lite model.'),
+    path,
+    (location) => {
+      const inside = normalize(location)
+      if (isAbsolute(inside) || inside.startsWith('..')) {
+        throw new CapletError({
+          code: 'malformed-model',
+          message: `External data "${location}" lies outside the model's folder`,
+          remedy: 'Keep external data beside the model file.',
+          file: path,
+        })
+      }
+      const bytes = external.get(inside) ?? readExternal(join(dirname(path), inside))
+      external.set(inside, bytes)
+      return bytes
+    },
+  )
 }
 
 /** A model that is in memory already; external data only through `loadExternal`. */

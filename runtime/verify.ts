@@ -2,14 +2,15 @@
 // `caplet verify`: a capsule against its contract's reference, every byte of every output, in every runtime.
 import type { Contract } from '../compiler/codegen/capsule.js'
 import { type CompileOptions, defaultOptions } from '../compiler/compile.js'
+import { contractOf } from '../compiler/contracts.js'
 import { CapletError, located } from '../compiler/errors.js'
 import { readOnnx } from '../compiler/import/onnx.js'
+import { isTflite } from '../compiler/import/tflite.js'
 import { inferTypes } from '../compiler/passes/infer-types.js'
 import { quantizedInputs } from '../compiler/passes/quantized-inputs.js'
 import { parseArrays } from './arrays.js'
 import { samplesOf } from './edge-values.js'
 import { type PresentRuntime, presentRuntimes, referenceName, type SkippedRuntime } from './list.js'
-import { ORACLE_REFERENCE, ORACLE_VERSION } from './oracle/onnxruntime.js'
 import { readFile } from './run.js'
 import type { Pace } from './runtime.js'
 import { type Lane, openComparison } from './verify/comparison.js'
@@ -118,7 +119,7 @@ async function verifyIn(
     return {
       exact,
       sha256: subject.sha256,
-      contract: { name: 'onnxruntime', reference: ORACLE_REFERENCE, version: ORACLE_VERSION },
+      contract: contractOf(subject.model, subject.options),
       inputs: samples.length,
       runtimes,
       skipped: [...absent, ...unable],
@@ -166,7 +167,16 @@ function whyNotAccelerated({ runtime, needsWasi }: PresentRuntime) {
 
 /** The compiler's part of the options. */
 function compileOptionsOf(options: VerifyOptions): Partial<CompileOptions> {
-  const keys = ['name', 'shapes', 'contract', 'target', 'tier', 'io', 'edgeLayout'] as const
+  const keys = [
+    'name',
+    'shapes',
+    'contract',
+    'tfliteMultipliers',
+    'target',
+    'tier',
+    'io',
+    'edgeLayout',
+  ] as const
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
 }
 
@@ -204,7 +214,9 @@ function samplesFor(subject: Subject, options: VerifyOptions): Samples {
 }
 
 function sampleEdges({ model, graph, program, options }: Subject): SampleEdge[] {
-  const quantized = quantizedInputs(inferTypes(readOnnx(model.bytes, model.loadExternal), options.shapes))
+  const quantized = isTflite(model.bytes)
+    ? new Map<string, never>()
+    : quantizedInputs(inferTypes(readOnnx(model.bytes, model.loadExternal), options.shapes))
   return modelEdges(program.inputs, graph).map((edge) => {
     const grid = edge.type === 'float32' ? quantized.get(edge.name) : undefined
     return { ...edge, grid: grid && grid !== 'several' ? grid : null }

@@ -314,10 +314,10 @@ describe('a model at fault', () => {
     const file = changed('lfs.onnx', (path) => writeFileSync(path, 'version https://git-lfs\noid sha256:0\n'))
     expect((await refuses(file, 'unsupported-format')).remedy).toContain('git lfs pull')
   })
-  it('is TensorFlow Lite', () =>
+  it('is the beginning of a TensorFlow Lite file', () =>
     refuses(
       changed('model.tflite', (path) => writeFileSync(path, '\x1c\0\0\0TFL3\x14\0 \0\x1c\0\x18\0')),
-      'unsupported-format',
+      'malformed-model',
     ))
 
   it('is float', async () => {

@@ -82,11 +82,16 @@ export function addModelOptions(command: Command): Command {
       .argParser(parseShape)
       .default(new Map(), 'as in the model'),
   )
+  command.addOption(
+    new Option('--contract <name>', 'numeric contract: onnxruntime or tflite')
+      .argParser(oneOf(['onnxruntime', 'tflite'], ['integer']))
+      .default(null, "that of the model's format"),
+  )
   choice(
-    '--contract <name>',
-    'numeric contract',
-    oneOf(['onnxruntime'], ['integer', 'tflite']),
-    'onnxruntime',
+    '--tflite-multipliers <precision>',
+    'as TFLite Micro formed them: float64, or float32 before 13 October 2026',
+    oneOf(['float64', 'float32']),
+    'float64',
   )
   command.addOption(
     new Option('--target <name>', `processor to be fast on: ${targets.map(({ name }) => name).join(', ')}`)
@@ -112,7 +117,8 @@ export function addModelOptions(command: Command): Command {
 export interface ModelFlags {
   readonly name?: string
   readonly shape: Shapes
-  readonly contract: 'onnxruntime'
+  readonly contract: 'onnxruntime' | 'tflite' | null
+  readonly tfliteMultipliers: 'float64' | 'float32'
   readonly target: string | null
   readonly io: 'quantized' | 'float'
   readonly edgeLayout: 'model' | 'nhwc'
@@ -125,10 +131,19 @@ export interface CompileFlags extends ModelFlags {
 /** The same values as the compiler takes them. */
 export const compileOptionsOf = ({ tier, ...flags }: CompileFlags) => ({ ...modelOptionsOf(flags), tier })
 
-export const modelOptionsOf = ({ name, shape, contract, target, io, edgeLayout }: ModelFlags) => ({
+export const modelOptionsOf = ({
+  name,
+  shape,
+  contract,
+  tfliteMultipliers,
+  target,
+  io,
+  edgeLayout,
+}: ModelFlags) => ({
   ...(name !== undefined && { name }),
   shapes: shape,
   contract,
+  tfliteMultipliers,
   target,
   io,
   edgeLayout,

@@ -7,6 +7,8 @@ export interface Contract {
   readonly name: string
   readonly reference: string
   readonly version: string
+  /** Contract `tflite` alone: in which precision the reference formed its multipliers. */
+  readonly multipliers?: 'float64' | 'float32'
 }
 
 /** One step of the report. Byte counts of a segment that an earlier step shares are zero. */

@@ -31,17 +31,20 @@ const isIntegerIn = (value: unknown, least: number, most: number): value is numb
 const integer = (least: number, most: number, expected: string): Rule =>
   rule(expected, (value) => isIntegerIn(value, least, most))
 
-/** Exactly these keys. */
+/** Exactly these keys, and perhaps the optional ones. */
 const object =
-  (fields: Readonly<Record<string, Rule>>): Rule =>
+  (fields: Readonly<Record<string, Rule>>, optional: Readonly<Record<string, Rule>> = {}): Rule =>
   (value, path) => {
     const at = path || 'the manifest'
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return `${at} is ${show(value)}, not an object`
-    const extra = Object.keys(value).find((key) => !Object.hasOwn(fields, key))
+    const extra = Object.keys(value).find(
+      (key) => !Object.hasOwn(fields, key) && !Object.hasOwn(optional, key),
+    )
     if (extra !== undefined) return `${at} has an unknown key ${show(extra)}`
-    for (const [key, check] of Object.entries(fields)) {
+    for (const [key, check] of Object.entries({ ...fields, ...optional })) {
       const inner = path ? `${path}.${key}` : key
+      if (Object.hasOwn(optional, key) && !Object.hasOwn(value, key)) continue
       if (!Object.hasOwn(value, key)) return `${inner} is missing`
       const problem = check((value as Record<string, unknown>)[key], inner)
       if (problem !== null) return problem
@@ -105,7 +108,10 @@ function edgeProblem({ type, shape, scale, zero_point, bytes }: EdgeValue, path:
 const manifest = object({
   format: integer(1, 1, '1'),
   compiler: filledText,
-  contract: object({ name: filledText, reference: filledText, version: filledText }),
+  contract: object(
+    { name: filledText, reference: filledText, version: filledText },
+    { multipliers: rule('float64 or float32', (value) => value === 'float64' || value === 'float32') },
+  ),
   model: object({
     name: text,
     sha256: rule(

@@ -4,7 +4,7 @@
 // compiler/codegen/descriptor.ts says the same for devices.
 import { CapletError } from '../errors.js'
 import type { ElementType } from '../ir/types.js'
-import type { Capsule, PlacedEdge } from './capsule.js'
+import type { Capsule, Contract, PlacedEdge } from './capsule.js'
 import { internalError } from './internal-error.js'
 import { manifestProblem } from './manifest-rules.js'
 
@@ -28,7 +28,7 @@ export interface Manifest {
   readonly format: number
   /** Version of the compiler. */
   readonly compiler: string
-  readonly contract: { readonly name: string; readonly reference: string; readonly version: string }
+  readonly contract: Contract
   readonly model: { readonly name: string; readonly sha256: string }
   readonly inputs: readonly ManifestEdge[]
   readonly outputs: readonly ManifestEdge[]
@@ -53,7 +53,7 @@ export function buildManifest(capsule: ManifestInput): Manifest {
   const manifest = {
     format: manifestFormat,
     compiler: capsule.compilerVersion,
-    contract: { name: contract.name, reference: contract.reference, version: contract.version },
+    contract,
     model: { name: model.name, sha256: model.sha256 },
     inputs: capsule.inputs.map(edgeOf),
     outputs: capsule.outputs.map(edgeOf),

@@ -13,8 +13,10 @@ export const modelErrors: ErrorEntries = {
   'unsupported-format': {
     title: 'The file has another format',
     meaning: 'The file is a model, but of a format that this version does not compile.',
-    remedy: 'Export the model to ONNX, quantized in QDQ or QOperator form.',
-    example: 'This is a TensorFlow Lite file; this version compiles ONNX models only',
+    remedy:
+      'Export the model to ONNX, quantized in QDQ or QOperator form, or convert it to TensorFlow Lite in full integers.',
+    example:
+      'This is an HDF5 file, as Keras writes them; this version compiles ONNX and TensorFlow Lite models only',
   },
   'unsupported-version': {
     title: 'The model is of a version that the reference does not read',

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Files that are certainly not ONNX, by their first bytes, so that the message can say what they are.
+// Files that are certainly neither ONNX nor TensorFlow Lite, by their first bytes, so that the message can say what they are.
 import { CapletError } from '../errors.js'
 
 const quantizeFirst = 'Export the network to ONNX and quantize it: docs/quantize.md has a recipe.'
 
 /** Latin-1 text at an offset. None of these begins a serialized ModelProto. */
 const formats: readonly { magic: string; at: number; is: string; remedy: string }[] = [
-  { magic: 'TFL3', at: 4, is: 'a TensorFlow Lite file', remedy: 'Export the model to ONNX (QDQ form).' },
   { magic: 'PK\x03\x04', at: 0, is: 'a ZIP archive, as PyTorch and Keras write them', remedy: quantizeFirst },
   { magic: '\x89HDF', at: 0, is: 'an HDF5 file, as Keras writes them', remedy: quantizeFirst },
   { magic: '\x93NUMPY', at: 0, is: 'a NumPy array', remedy: 'Give the model; arrays go to --inputs.' },
@@ -37,7 +36,7 @@ export function refuseOtherFormats(bytes: Uint8Array): void {
   if (!format) return
   throw new CapletError({
     code: 'unsupported-format',
-    message: `This is ${format.is}; this version compiles ONNX models only`,
+    message: `This is ${format.is}; this version compiles ONNX and TensorFlow Lite models only`,
     remedy: format.remedy,
   })
 }

@@ -50,7 +50,6 @@ describe('a file', () => {
   })
 
   it.each([
-    ['TFL3', 4, /TensorFlow Lite/],
     ['ORTM', 4, /ORT-format/],
     ['PK\x03\x04', 0, /ZIP/],
     ['\x89HDF\r\n', 0, /HDF5/],

@@ -4,12 +4,22 @@
 // how tensors are stored is decided later (passes/assign-layouts.ts).
 // Notation: f(.) rounds to float32, rne rounds half to even, DQ(q) = f((q - zeroPoint) * scale),
 // Q(v) = clamp(rne(f(v / scale)) + zeroPoint).
+import type { FixedMultiplier } from '../arithmetic/fixed-point.js'
 import type { Constant, Data, Quantization } from './types.js'
 
 /** Rule R: y = clamp(rne(f(f(accumulator) * multiplier[c])) + zeroPoint, min, max); multiplier is float32, > 0. */
 export interface Requantization {
   /** One per output channel, or a single one for all. */
   readonly multipliers: Float32Array
+  readonly zeroPoint: number
+  readonly min: number
+  readonly max: number
+}
+
+/** Rule M (contract tflite): y = clamp(M(accumulator, fixed[c]) + zeroPoint, min, max); arithmetic/fixed-point.ts has M. */
+export interface FixedRequantization {
+  /** One per output channel, or a single one for all. */
+  readonly fixed: readonly FixedMultiplier[]
   readonly zeroPoint: number
   readonly min: number
   readonly max: number
@@ -33,10 +43,10 @@ export interface ConvolutionAttributes extends Window {
   /** Length O; null = none. */
   readonly bias: Int32Array | null
   readonly inputZeroPoint: number
-  readonly requantization: Requantization
+  readonly requantization: Requantization | FixedRequantization
 }
 
-/** Input [..., K] 8-bit, output [..., N]: 8-bit by rule R or, with requantization null, float32: f(f(accumulator) * multipliers[n]), then f(that + floatBias[n]). */
+/** Input [..., K] 8-bit, output [..., N]: 8-bit by rule R or M or, with requantization null, float32: f(f(accumulator) * multipliers[n]), then f(that + floatBias[n]). */
 export interface FullyConnectedAttributes {
   /** [N, K] (transposed where the model has [K, N]), int8 or uint8. */
   readonly weight: Constant
@@ -44,7 +54,7 @@ export interface FullyConnectedAttributes {
   /** Length N; null = none. */
   readonly bias: Int32Array | null
   readonly inputZeroPoint: number
-  readonly requantization: Requantization | null
+  readonly requantization: Requantization | FixedRequantization | null
   readonly floatMultipliers: Float32Array | null
   readonly floatBias: Float32Array | null
 }
@@ -135,7 +145,7 @@ export type Summation = 'rows' | 'columns' | 'lanes'
 /** QLinearGlobalAveragePool: accumulator = sum(x) - n * inputZeroPoint; rule R with multiplier f(s_x / f(s_y * f(n))). Reduces every spatial dimension to 1. */
 export interface GlobalAveragePoolAttributes {
   readonly inputZeroPoint: number
-  readonly requantization: Requantization
+  readonly requantization: Requantization | FixedRequantization
 }
 
 /** Equal element types and, since tables were put in front where scales differ, equal quantization. */

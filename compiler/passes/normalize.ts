@@ -142,7 +142,7 @@ function defineOutputs(
 }
 
 /** Nodes whose results are needed, in order. */
-function reachable(nodes: readonly Node[], outputs: readonly string[]): Node[] {
+export function reachable(nodes: readonly Node[], outputs: readonly string[]): Node[] {
   const needed = new Set(outputs)
   const kept: Node[] = []
   for (const node of [...nodes].reverse()) {
@@ -154,11 +154,11 @@ function reachable(nodes: readonly Node[], outputs: readonly string[]): Node[] {
 }
 
 /** Tensors and nodes with the graph outputs under their own names; one that is also something else is copied. */
-function renameOutputs(
-  conversion: Conversion,
+export function renameOutputs(
+  conversion: Pick<Conversion, 'tensors'>,
   nodes: readonly Node[],
   held: readonly string[],
-  graph: OnnxGraph,
+  graph: Pick<Graph, 'inputs' | 'outputs'>,
 ): Pick<Graph, 'tensors' | 'nodes'> {
   const tensors = new Map(conversion.tensors)
   const copies: Node[] = []

@@ -25,6 +25,8 @@ export interface OracleTensor {
 export interface Oracle {
   readonly inputNames: readonly string[]
   readonly outputNames: readonly string[]
+  /** Where the reference takes quanta at quantized edges: the model's own types. Absent: it takes float32 there. */
+  readonly inputTypes?: ReadonlyMap<string, string>
   /** Every output. Throws CapletError where an input is missing or has the wrong type or shape. */
   run(feeds: Readonly<Record<string, OracleTensor>>): Promise<Record<string, OracleTensor>>
   release(): Promise<void>

@@ -4,8 +4,8 @@ import { CapletError } from '../../compiler/errors.js'
 import { evaluateBytes } from '../../compiler/evaluate.js'
 import { compilerVersion } from '../../compiler/version.js'
 import { type PresentRuntime, referenceName } from '../list.js'
-import { openOracle } from '../oracle/onnxruntime.js'
 import type { Oracle, OracleTensor } from '../oracle/oracle.js'
+import { openReference } from '../oracle/reference.js'
 import type { EdgeBytes, Pace, Runtime } from '../runtime.js'
 import { compareOutput, feedsOf, type ModelEdge } from './feeds.js'
 import { type NativeComparison, type NativeDistance, openNativeComparison } from './native-distance.js'
@@ -62,7 +62,7 @@ export async function openComparison(
   const lanes: RunningLane[] = []
   for (const entry of present) lanes.push(await runtimeLane(entry, subject))
   if (want.withReference) lanes.push(referenceLane(subject))
-  const oracle = await openOracle(model.bytes, { externalData })
+  const oracle = await openReference(model.bytes, { externalData })
   const native = want.native ? await openNativeComparison(model.bytes, { externalData }, outputs) : null
   return {
     lanes,
@@ -70,7 +70,7 @@ export async function openComparison(
       for (let first = 0; first < samples.length; first += samplesPerRound) {
         const length = Math.min(samplesPerRound, samples.length - first)
         const round = Array.from({ length }, (_, i) => samples.at(first + i))
-        const feeds = round.map((sample) => feedsOf(inputs, sample, options.edgeLayout))
+        const feeds = round.map((sample) => feedsOf(inputs, sample, options.edgeLayout, oracle.inputTypes))
         const [expected, ...results] = await Promise.all([
           ask(oracle, native, feeds),
           ...lanes.map((lane) => lane.run(round)),

@@ -19,14 +19,17 @@ export function feedsOf(
   edges: readonly ModelEdge[],
   inputs: EdgeBytes,
   layout: EdgeLayout,
+  inputTypes?: ReadonlyMap<string, string>,
 ): Record<string, OracleTensor> {
   return Object.fromEntries(
     edges.map((edge, i) => {
       const data = fromEdge(elementsOf(inputs[i]!, edge), edge.modelShape, layout)
       const quantization = quantizationOf(edge)
-      const tensor: OracleTensor = quantization
-        ? { type: 'float32', dims: edge.modelShape, data: dequantizeAll(data, quantization) }
-        : { type: edge.type, dims: edge.modelShape, data }
+      const takesQuanta = inputTypes?.get(edge.name) === edge.type
+      const tensor: OracleTensor =
+        quantization && !takesQuanta
+          ? { type: 'float32', dims: edge.modelShape, data: dequantizeAll(data, quantization) }
+          : { type: edge.type, dims: edge.modelShape, data }
       return [edge.name, tensor]
     }),
   )

@@ -18,7 +18,8 @@ import type { Value } from '../../compiler/operators/definition.js'
 import type { EdgeLayout } from '../../compiler/passes/assign-layouts.js'
 import { elementsOf, quantizationOf, quantizeAll } from '../edge-values.js'
 import { nodeRuntime } from '../node.js'
-import { type OracleTensor, openOracle } from '../oracle/onnxruntime.js'
+import type { OracleTensor } from '../oracle/oracle.js'
+import { openReference, referenceTitle } from '../oracle/reference.js'
 import type { EdgeBytes, Runtime } from '../runtime.js'
 import { compareData, compareOutput, feedsOf, type ModelEdge } from './feeds.js'
 import { attempt, keepsNodes, prefixesOf } from './prefixes.js'
@@ -41,7 +42,7 @@ export async function locate(
   const fault = await locateInLowering(subject, inputs, tools)
   if (fault) return fault
   if (runtime) return locateInCapsule(subject, inputs, runtime, tools)
-  return { node: null, note: 'Our reference equals ONNX Runtime on every prefix of the model.' }
+  return { node: null, note: `Our reference equals ${referenceTitle(subject.model.bytes)} on the model.` }
 }
 
 /** null where our reference equals the contract's on the whole model. */
@@ -53,7 +54,8 @@ async function locateInLowering(
   const { options, graph, model } = subject
   const edges = modelEdges(subject.program.inputs, graph)
   const feeds = feedsOf(edges, inputs, options.edgeLayout)
-  if ((await differingOutput(subject, inputs, feeds)) === null) return null
+  if ((await differingOutput(subject, inputs)) === null) return null
+  const title = referenceTitle(model.bytes)
   for (const prefix of prefixesOf(model, options.shapes)) {
     const shapes = new Map([...options.shapes].filter(([name]) => name in feeds))
     const lowered = attempt(() => tools.lower(prefix.model, { ...options, shapes }))
@@ -62,27 +64,26 @@ async function locateInLowering(
     const given = modelEdges(part.program.inputs, part.graph).map((edge) =>
       edgeBytesOf(feeds[edge.name]!, edge, options.edgeLayout),
     )
-    const name = await differingOutput(part, given, feeds)
+    const name = await differingOutput(part, given)
     if (name === null) continue
     const node = part.graph.nodes.find(({ outputs }) => outputs.includes(name))?.name ?? prefix.tensor
     return {
       node,
-      note: `Up to tensor "${prefix.tensor}" our own reference computes something else than ONNX Runtime: a fault of the lowering.`,
+      note: `Up to tensor "${prefix.tensor}" our own reference computes something else than ${title}: a fault of the lowering.`,
     }
   }
-  return { node: null, note: 'Our own reference differs from ONNX Runtime, but on no prefix of the model.' }
+  return { node: null, note: `Our own reference differs from ${title}, but on no prefix of the model.` }
 }
 
 /** The first output whose bits differ between our reference and the contract's; null where none does. */
 async function differingOutput(
   { model, externalData, options, graph, program }: Subject,
   inputs: EdgeBytes,
-  feeds: Readonly<Record<string, OracleTensor>>,
 ): Promise<string | null> {
-  const oracle = await openOracle(model.bytes, { externalData })
+  const oracle = await openReference(model.bytes, { externalData })
   try {
-    const used = Object.fromEntries(graph.inputs.map((name) => [name, feeds[name]!]))
-    const expected = await oracle.run(used)
+    const edges = modelEdges(program.inputs, graph)
+    const expected = await oracle.run(feedsOf(edges, inputs, options.edgeLayout, oracle.inputTypes))
     const actual = evaluateBytes(graph, inputs, options.edgeLayout)
     const index = modelEdges(program.outputs, graph).findIndex(
       (edge, i) => compareOutput(edge, actual[i]!, expected[edge.name]!, options.edgeLayout) !== null,

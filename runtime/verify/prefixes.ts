@@ -10,6 +10,7 @@ import type { onnx } from 'onnx-proto'
 import onnxProto from 'onnx-proto'
 import { CapletError } from '../../compiler/errors.js'
 import { type OnnxGraph, readOnnx } from '../../compiler/import/onnx.js'
+import { isTflite } from '../../compiler/import/tflite.js'
 import type { Graph, Node } from '../../compiler/ir/graph.js'
 import { type ElementType, isQuantizedType } from '../../compiler/ir/types.js'
 import { inferTypes, type Shapes } from '../../compiler/passes/infer-types.js'
@@ -23,6 +24,7 @@ export interface Prefix {
 
 /** Prefixes in execution order, shortest first; each one's fusions are still to be compared with `keepsNodes`. */
 export function* prefixesOf(model: ModelFile, shapes: Shapes): Generator<Prefix> {
+  if (isTflite(model.bytes)) return
   const typed = inferTypes(readOnnx(model.bytes, model.loadExternal), shapes)
   for (const tensor of cutsOf(typed)) {
     const bytes = cut(model.bytes, tensor, typed)

@@ -4,8 +4,8 @@ import { CapletError } from '../../compiler/errors.js'
 import { weightSegment } from '../kernels/twin.js'
 import { twinModule } from '../kernels/twin-module.js'
 import { notACapsule, readManifest } from '../manifest.js'
+import type { PythonChild } from '../python-child.js'
 import { checkInputs, type EdgeBytes, type EdgeInfo, type RunningCapsule, trapped } from '../runtime.js'
-import type { Child } from './child.js'
 
 /** Input and output bytes of one request: long runs are cut into several, so that none grows large. */
 const requestBytes = 1 << 22
@@ -13,7 +13,7 @@ const requestBytes = 1 << 22
 let nextId = 0
 
 /** Throws CapletError where the file is no capsule. */
-export async function openInPackage(child: Child, wasm: Uint8Array): Promise<RunningCapsule> {
+export async function openInPackage(child: PythonChild, wasm: Uint8Array): Promise<RunningCapsule> {
   const { inputs, outputs } = readManifest(wasm)
   const plain = await openOnce(child, wasm, false)
   let counting: number | null = null
@@ -37,7 +37,7 @@ export async function openInPackage(child: Child, wasm: Uint8Array): Promise<Run
   }
 }
 
-async function openOnce(child: Child, wasm: Uint8Array, count: boolean): Promise<number> {
+async function openOnce(child: PythonChild, wasm: Uint8Array, count: boolean): Promise<number> {
   const id = nextId++
   try {
     const kernels = await kernelsFor(wasm)
@@ -60,7 +60,12 @@ interface Edges {
   readonly outputs: readonly EdgeInfo[]
 }
 
-async function runAll(child: Child, id: number, { inputs, outputs }: Edges, calls: readonly EdgeBytes[]) {
+async function runAll(
+  child: PythonChild,
+  id: number,
+  { inputs, outputs }: Edges,
+  calls: readonly EdgeBytes[],
+) {
   const places = (edges: readonly EdgeInfo[]) => edges.map(({ offset, bytes }) => [offset, bytes])
   const bytesOf = (edges: readonly EdgeInfo[]) => edges.reduce((sum, { bytes }) => sum + bytes, 0)
   const most = Math.max(1, Math.floor(requestBytes / Math.max(1, bytesOf(inputs) + bytesOf(outputs))))

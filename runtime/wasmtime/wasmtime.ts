@@ -2,10 +2,11 @@
 // The runtime wasmtime: its Python package where there is one, else a program on PATH.
 
 import { findPython } from '../python.js'
+import { PythonChild } from '../python-child.js'
 import type { Availability, CapsuleFiles, RunningCapsule, Runtime } from '../runtime.js'
-import { Child } from './child.js'
 import { openOnPath, wasmtimeOnPath } from './command.js'
 import { openInPackage } from './package.js'
+import { worker } from './worker.js'
 
 const absent: Availability = {
   reason: 'neither a Python with the package wasmtime nor a program wasmtime was found',
@@ -16,7 +17,7 @@ const absent: Availability = {
 export class Wasmtime implements Runtime {
   readonly name = 'wasmtime'
   #python: Promise<string | null> | null = null
-  #child: Child | null = null
+  #child: PythonChild | null = null
 
   async availability(): Promise<Availability> {
     const child = await this.#start()
@@ -35,10 +36,10 @@ export class Wasmtime implements Runtime {
     this.#child = null
   }
 
-  async #start(): Promise<Child | null> {
+  async #start(): Promise<PythonChild | null> {
     this.#python ??= findPython('wasmtime')
     const python = await this.#python
-    if (python !== null) this.#child ??= new Child(python)
+    if (python !== null) this.#child ??= new PythonChild(python, worker)
     return this.#child
   }
 }

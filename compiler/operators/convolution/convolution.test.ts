@@ -21,6 +21,7 @@ type Case = OperatorCase<'convolution'>
 /** Combinations for which the contract's reference has a kernel; a scale of 1 makes the multiplier the weight's scale. */
 const hasOracle = ({ attributes, inputs, outputs }: Case): boolean => {
   const [input, output] = [inputs[0]!.type, outputs[0]!.type]
+  if ('fixed' in attributes.requantization) return false
   const { min, max } = attributes.requantization
   const range = rangeOf(output as 'int8' | 'uint8')
   const isFullRange = min === range.min && max === range.max
@@ -48,6 +49,8 @@ function modelOf(list: readonly Case[]): Uint8Array {
       initializers.push({ name: `${name}${index}`, type, shape, data: make.from(values) })
       return `${name}${index}`
     }
+    if ('fixed' in requantization) throw new Error('rule M has another oracle')
+    const { multipliers } = requantization
     const scalarOrList = (values: ArrayLike<number>) => (values.length === 1 ? [] : [values.length])
     nodes.push({
       operator: 'QLinearConv',
@@ -58,7 +61,7 @@ function modelOf(list: readonly Case[]): Uint8Array {
           constant('xz', input!.type, [], [inputZeroPoint]),
         ],
         constant('w', weight.type, weight.shape, weight.data as Int8Array),
-        constant('ws', 'float32', scalarOrList(requantization.multipliers), requantization.multipliers),
+        constant('ws', 'float32', scalarOrList(multipliers), multipliers),
         constant('wz', weight.type, scalarOrList(weightZeroPoints), weightZeroPoints),
         constant('ys', 'float32', [], [1]),
         constant('yz', output!.type, [], [requantization.zeroPoint]),

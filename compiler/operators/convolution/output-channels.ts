@@ -2,11 +2,16 @@
 // What a sum of products keeps per output channel below the float line: int8 weights, a folded bias, a requantizer.
 //     sum (x - zx)(w - zw) + bias  =  sum x*s  -  c * sum x  +  folded,    s = the int8 that is stored for w,
 //     c = zw - (w - s) (the correction, 0 where w - zw is an int8 itself),  folded = bias - zx * sum (w - zw)
+import {
+  DOUBLE_RECORD_BYTES,
+  encodeDoubleRecord,
+  type FixedMultiplier,
+} from '../../arithmetic/fixed-point.js'
 import { chooseRequantizer } from '../../arithmetic/requantizer.js'
 import { encodeRecord, requantizerForms } from '../../arithmetic/requantizer-forms.js'
 import type { KernelConstant } from '../../codegen/program.js'
 import { CapletError } from '../../errors.js'
-import type { Requantization } from '../../ir/operators.js'
+import type { FixedRequantization, Requantization } from '../../ir/operators.js'
 import { type QuantizedType, rangeOf } from '../../ir/types.js'
 
 /** One output channel's weights in the order in which its column lies in memory, as the model has them. */
@@ -27,7 +32,7 @@ export interface SumOfProducts {
   readonly channels: readonly ChannelWeights[]
   readonly inputType: QuantizedType
   readonly inputZeroPoint: number
-  readonly output: Requantization | FloatOutput
+  readonly output: Requantization | FixedRequantization | FloatOutput
   readonly preferFloat: boolean
   /** Weights beyond int8 once their zero point is off: 'corrected' keeps int8 and corrects by the column's sum, 'widened' makes all int16. */
   readonly wideWeights: 'corrected' | 'widened'
@@ -154,12 +159,10 @@ interface Finish {
   readonly proof: number
 }
 
-const isRequantization = (output: Requantization | FloatOutput): output is Requantization =>
-  'zeroPoint' in output
-
 function finishOf(layer: SumOfProducts, biases: readonly number[], bounds: readonly Bounds[]): Finish {
   const { output } = layer
-  if (!isRequantization(output)) return finishFloat(output, biases)
+  if (!('zeroPoint' in output)) return finishFloat(output, biases)
+  if ('fixed' in output) return finishFixed(output, biases)
   const choice = chooseRequantizer(
     bounds.map((bound, o) => ({ ...bound, m: atChannel(output.multipliers, o) })),
     output,
@@ -173,6 +176,15 @@ function finishOf(layer: SumOfProducts, biases: readonly number[], bounds: reado
     requantizer: choice.form,
     proof: choice.proof.checked,
   }
+}
+
+/** The contract's own operations: nothing is left to prove. */
+function finishFixed(output: FixedRequantization, biases: readonly number[]): Finish {
+  const records = biases.map((bias, o) =>
+    encodeDoubleRecord(bias | 0, atChannel<FixedMultiplier>(output.fixed, o)),
+  )
+  const constants = finishConstants('requantizeDouble', DOUBLE_RECORD_BYTES, output)
+  return { records, output, constants, requantizer: 'double', proof: 0 }
 }
 
 /** Adding -0 leaves every float32 as it is, -0 included. */
@@ -208,5 +220,5 @@ function withCorrection(record: Uint8Array, correction: number): Uint8Array {
   return bytes
 }
 
-const atChannel = (values: Float32Array, channel: number): number =>
+const atChannel = <Value>(values: ArrayLike<Value>, channel: number): Value =>
   values.length === 1 ? values[0]! : values[channel]!

@@ -15,6 +15,7 @@ type Case = OperatorCase<'fully_connected'>
 function hasOracle({ attributes, inputs: [input], outputs: [output] }: Case): boolean {
   const { weight, requantization, bias, floatBias } = attributes
   if (input!.shape.length !== 2 || (input!.type === 'int8' && weight.type === 'uint8')) return false
+  if (requantization && 'fixed' in requantization) return false
   if (!requantization) return floatBias === null || bias === null
   const range = rangeOf(output!.type as 'int8')
   const isFullRange = requantization.min === range.min && requantization.max === range.max
@@ -39,6 +40,7 @@ function addCase(
     model.initializers.push({ name: `${name}${index}`, type, shape, data: make.from(values) })
     return `${name}${index}`
   }
+  if (requantization && 'fixed' in requantization) throw new Error('rule M has another oracle')
   const multipliers = requantization?.multipliers ?? attributes.floatMultipliers!
   const [units, depth] = weight.shape as [number, number]
   // QGemm takes scales and zero points in equal number.

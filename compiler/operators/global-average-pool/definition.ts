@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // global_average_pool: the mean of every image, by one integer sum and the requantizer.
+import { encodeDoubleRecord } from '../../arithmetic/fixed-point.js'
+import type { Range } from '../../arithmetic/float32.js'
 import { chooseRequantizer } from '../../arithmetic/requantizer.js'
 import { encodeRecord, requantizerForms } from '../../arithmetic/requantizer-forms.js'
 import { CapletError } from '../../errors.js'
+import type { FixedRequantization, Requantization } from '../../ir/operators.js'
 import { type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
 import { defineOperator } from '../definition.js'
 import { noWork } from '../strided-copy.js'
@@ -21,14 +24,12 @@ export const globalAveragePool = defineOperator({
     const { min, max } = rangeOf(input.type as QuantizedType)
     if (pixels * 255 >= 2 ** 31) throw tooManyPixels(node.name, node.operator, pixels)
     const accumulators = { min: pixels * (min - inputZeroPoint), max: pixels * (max - inputZeroPoint) }
-    const requantizer = chooseRequantizer(
-      [{ m: requantization.multipliers[0]!, ...accumulators }],
+    const { form, facts, segment, checked } = finishOf(
       requantization,
-      { floatAllowed: context.preferFloat },
+      accumulators,
+      -pixels * inputZeroPoint,
+      context.preferFloat,
     )
-    const { form } = requantizer
-    const segment = encodeRecord(form, -pixels * inputZeroPoint, requantizer.records[0]!)
-    const facts = requantizerForms[form]
     return [
       {
         ...noWork,
@@ -55,11 +56,27 @@ export const globalAveragePool = defineOperator({
         scratchBytes: segment.length,
         segment,
         requantizer: form,
-        proof: requantizer.proof.checked,
+        proof: checked,
       },
     ]
   },
 })
+
+function finishOf(
+  rule: Requantization | FixedRequantization,
+  accumulators: Range,
+  bias: number,
+  floatAllowed: boolean,
+) {
+  if ('fixed' in rule) {
+    const facts = { primitive: 'requantizeDouble', recordBytesSymbol: 'DOUBLE_RECORD_BYTES' }
+    return { form: 'double', facts, segment: encodeDoubleRecord(bias, rule.fixed[0]!), checked: 0 }
+  }
+  const channel = { m: rule.multipliers[0]!, ...accumulators }
+  const { form, records, proof } = chooseRequantizer([channel], rule, { floatAllowed })
+  const segment = encodeRecord(form, bias, records[0]!)
+  return { form, facts: requantizerForms[form], segment, checked: proof.checked }
+}
 
 const tooManyPixels = (node: string, operator: string, pixels: number) =>
   new CapletError({

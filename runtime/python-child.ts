@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// The worker process and its frames (worker.ts). Requests are answered in order; several may be under way.
+// A worker program in Python and its frames: both directions carry u32 length, JSON header with the payload's size, payload;
+// all little-endian. The first frame is a greeting with a version. Requests are answered in order; several may be under way.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
-import { FrameReader } from '../oracle/frame-reader.js'
-import { worker } from './worker.js'
+import { FrameReader } from './oracle/frame-reader.js'
 
 export interface Answer {
   readonly header: Readonly<Record<string, unknown>>
   readonly payload: Uint8Array
 }
 
-export class Child {
+export class PythonChild {
   readonly #process: ChildProcessWithoutNullStreams
   readonly #reader: FrameReader
   #last: Promise<unknown>
   #complaint = ''
   readonly version: Promise<string>
 
-  constructor(python: string) {
-    this.#process = spawn(python, ['-c', worker])
+  constructor(python: string, program: string) {
+    this.#process = spawn(python, ['-c', program])
     this.#reader = new FrameReader(this.#process.stdout)
     this.#process.stderr.on('data', (text) => {
       this.#complaint += text

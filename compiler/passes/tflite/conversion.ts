@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// The workbench of step 4 for TensorFlow Lite: nodes of the file in, Caplet's own operators out. The file's images are
+// [N, H, W, C], Caplet's convolutions and pools take [N, C, ...]: a transpose stands between, which is a view, since
+// both lie in memory channels last.
+import type { TfliteModel } from '../../import/tflite.js'
+import type { Tensor } from '../../ir/graph.js'
+import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
+import type { ElementType, Quantization, QuantizedType } from '../../ir/types.js'
+import { Conversion } from '../convert/conversion.js'
+import { dequantizeTable } from '../convert/tables.js'
+
+/** Until October 2026 TFLite Micro formed ten operators' multipliers in float32. */
+export type TfliteMultipliers = 'float64' | 'float32'
+
+/** A float32 tensor of the model that is DQ of an integer tensor. */
+export interface Dequantized {
+  readonly type: QuantizedType
+  readonly tensor: string
+  readonly quantization: Quantization
+}
+
+interface Output {
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly name?: string
+}
+
+export class TfliteConversion {
+  readonly builder: Conversion
+  readonly model: TfliteModel
+  readonly multipliers: TfliteMultipliers
+  /** Caplet's tensors, in the file's order of dimensions and with channels first. */
+  readonly #stored = new Map<string, string>()
+  readonly #channelsFirst = new Map<string, string>()
+  readonly #dequantized = new Map<string, Dequantized>()
+
+  constructor(model: TfliteModel, multipliers: TfliteMultipliers) {
+    this.model = model
+    this.multipliers = multipliers
+    this.builder = new Conversion({ ...model, opset: 0 })
+  }
+
+  emit<Name extends OperatorName>(
+    operator: Name,
+    inputs: readonly string[],
+    output: Output,
+    attributes: OperatorAttributes[Name],
+  ): string {
+    return this.builder.emit(operator, inputs, output, attributes)
+  }
+
+  /** The node whose only result is this tensor of the model. */
+  emitOutput<Name extends OperatorName>(
+    operator: Name,
+    inputs: readonly string[],
+    { name, type, shape }: Tensor,
+    attributes: OperatorAttributes[Name],
+  ): void {
+    this.define(name, this.emit(operator, inputs, { type, shape, name }, attributes))
+  }
+
+  define(name: string, tensor: string): void {
+    this.#stored.set(name, tensor)
+  }
+
+  defineChannelsFirst(name: string, tensor: string): void {
+    this.#channelsFirst.set(name, tensor)
+  }
+
+  /** A float32 tensor that need not be computed where its reader takes the quanta. */
+  defineDequantized(name: string, value: Dequantized): void {
+    this.#dequantized.set(name, value)
+  }
+
+  dequantized(name: string): Dequantized | undefined {
+    return this.#dequantized.get(name)
+  }
+
+  /** Caplet's tensor for one of the model, in the model's order of dimensions. */
+  stored(name: string): string {
+    const known = this.#stored.get(name)
+    if (known !== undefined) return known
+    const tensor = this.model.tensors.get(name)!
+    const made = this.#make(tensor)
+    this.#stored.set(name, made)
+    return made
+  }
+
+  #make({ name, type, shape, constant }: Tensor): string {
+    if (constant) return this.emit('constant', [], { type, shape }, { value: constant })
+    const first = this.#channelsFirst.get(name)
+    if (first !== undefined) {
+      return this.emit(
+        'transpose',
+        [first],
+        { type, shape, name },
+        { permutation: channelsLastAgain(shape.length) },
+      )
+    }
+    const value = this.#dequantized.get(name)
+    if (value) {
+      const table = dequantizeTable(value.type, value.quantization)
+      return this.emit(
+        'table',
+        [value.tensor],
+        { type, shape, name },
+        { table, axis: null, label: 'dequantize' },
+      )
+    }
+    throw new Error(`tensor ${name} has no value yet`)
+  }
+
+  /** The same as [N, C, ...]. Pre: rank 3 or 4. */
+  channelsFirst(name: string): string {
+    const known = this.#channelsFirst.get(name)
+    if (known !== undefined) return known
+    const { type, shape } = this.model.tensors.get(name)!
+    const permutation = [0, shape.length - 1, ...shape.slice(1, -1).map((_, axis) => axis + 1)]
+    const made = this.emit(
+      'transpose',
+      [this.stored(name)],
+      { type, shape: permutation.map((axis) => shape[axis]!) },
+      { permutation },
+    )
+    this.#channelsFirst.set(name, made)
+    return made
+  }
+}
+
+/** [N, C, ...] -> [N, ..., C] */
+const channelsLastAgain = (rank: number): number[] => [
+  0,
+  ...Array.from({ length: rank - 2 }, (_, axis) => axis + 2),
+  1,
+]

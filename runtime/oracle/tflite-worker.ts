@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// The program of the process that runs TFLite Micro's interpreter (runtime/python-child.ts has the frames):
+//   open {id}, payload: the model => {}          run {id, inputs: [{type, dims, bytes}]}, payload: their bytes
+//   reset {id} => {}   close {id} => {}                           => {outputs: [{type, dims, bytes}]}, payload likewise
+// The interpreter writes its reasons to the standard error stream and raises a bare error: the two are joined. It may
+// also abort; then the process ends.
+
+/** Models of the size of a wearable's need far less; too small an arena is refused by the interpreter. */
+const arenaBytes = 8_000_000
+
+export const tfliteWorker = `
+import importlib.metadata, json, os, struct, sys, tempfile
+import numpy as np
+from tflite_micro.python.tflite_micro import runtime
+
+source, sink = sys.stdin.buffer, sys.stdout.buffer
+models = {}
+words = tempfile.TemporaryFile()
+stderr = os.dup(2)
+
+def send(header, payload=b""):
+    text = json.dumps({**header, "payload": len(payload)}).encode()
+    sink.write(struct.pack("<I", len(text)) + text + payload)
+    sink.flush()
+
+def receive():
+    size = source.read(4)
+    if len(size) < 4:
+        sys.exit(0)
+    header = json.loads(source.read(struct.unpack("<I", size)[0]))
+    return header, source.read(header["payload"])
+
+def said():
+    words.seek(0)
+    text = words.read().decode(errors="replace").strip()
+    words.seek(0)
+    words.truncate()
+    return text
+
+def answer(header, payload):
+    name, id = header["do"], header["id"]
+    if name == "open":
+        models[id] = runtime.Interpreter.from_bytes(payload, arena_size=${arenaBytes})
+        return {}, b""
+    if name == "close":
+        models.pop(id, None)
+        return {}, b""
+    model = models[id]
+    if name == "reset":
+        model.reset()
+        return {}, b""
+    at = 0
+    for index, tensor in enumerate(header["inputs"]):
+        piece = np.frombuffer(payload[at:at + tensor["bytes"]], tensor["type"]).reshape(tensor["dims"])
+        model.set_input(piece, index)
+        at += tensor["bytes"]
+    model.invoke()
+    results = [np.ascontiguousarray(model.get_output(index)) for index in range(header["outputs"])]
+    described = [{"type": str(r.dtype), "dims": r.shape, "bytes": r.nbytes} for r in results]
+    return {"outputs": described}, b"".join(r.tobytes() for r in results)
+
+send({"version": importlib.metadata.version("tflite-micro")})
+while True:
+    request = receive()
+    os.dup2(words.fileno(), 2)
+    try:
+        result = answer(*request)
+        said()
+    except Exception as error:
+        result = {"error": said() or f"{type(error).__name__}: {error}"}, b""
+    os.dup2(stderr, 2)
+    send(*result)
+`
