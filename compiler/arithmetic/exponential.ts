@@ -72,7 +72,7 @@ export function cExp(x: number): number {
 }
 
 /** Centres c of 16 intervals of 0.7..1.4, as 1 / c, with log(c) and log2(c). */
-const centres = [
+export const logCentres = [
   [1.398907162146528, -0.33569133332882284, -0.48430022186289673],
   [1.3403141896637998, -0.2929040563774074, -0.42257122959194704],
   [1.286432210124115, -0.2518726580937369, -0.3633754347673556],
@@ -96,7 +96,7 @@ function splitLogarithm(x: number) {
   const isSubnormal = x < 2 ** -126
   const bits = isSubnormal ? bitsOf(x * 2 ** 23) - (23 << 23) : bitsOf(x)
   const offset = (bits - 0x3f330000) | 0
-  const [inverse, log, log2] = centres[(offset >> 19) & 15]!
+  const [inverse, log, log2] = logCentres[(offset >> 19) & 15]!
   const z = floatOf(bits - (offset & 0xff800000))
   return { k: offset >> 23, r: z * inverse - 1, log, log2 }
 }

@@ -3,6 +3,7 @@
 // decides the last bit. Equal to onnxruntime-web in every bit.
 import { CapletError } from '../errors.js'
 import type { Quantization } from '../ir/types.js'
+import { cLog } from './exponential.js'
 import { clamp, f32, type Range, roundHalfEven } from './float32.js'
 import { expOfDifference } from './functions.js'
 
@@ -33,6 +34,15 @@ export function floatSoftmax(row: ArrayLike<number>): Float32Array {
   const powers = values.map((x) => expOfDifference(f32(x - maximum)))
   const reciprocal = f32(1 / sumInFourLanes(powers))
   return powers.map((power) => f32(power * reciprocal))
+}
+
+/** float32 LogSoftmax of one row: f(f(x - max) - log S). Pre: at least one value, none NaN. */
+export function floatLogSoftmax(row: ArrayLike<number>): Float32Array {
+  const values = Float32Array.from(row)
+  const maximum = values.reduce((a, b) => Math.max(a, b))
+  const distances = values.map((x) => f32(x - maximum))
+  const logarithmOfSum = cLog(sumInFourLanes(distances.map(expOfDifference)))
+  return distances.map((distance) => f32(distance - logarithmOfSum))
 }
 
 const FLOAT32_MAX = (2 - 2 ** -23) * 2 ** 127

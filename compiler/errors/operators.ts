@@ -32,6 +32,14 @@ export const operatorErrors: ErrorEntries = {
       'Put a QuantizeLinear and a DequantizeLinear in front of the node, or behind it where the message says so.',
     example: 'Tanh is applied to a float tensor that is not a function of one or two quantized tensors',
   },
+  'float-order': {
+    title: 'The order of a float sum is not known',
+    meaning:
+      'The reference computes this operator in float, and the order in which it adds up depends on how it happens to store the tensor, or has not been established. Another order gives other bits, so it is refused.',
+    remedy: 'The message names what to change: mostly the axes, the batch or the length of a row.',
+    example:
+      'The reference adds up [2,6,7,5] over the axes [1,2] in an order that depends on how it stores the tensor',
+  },
   'not-constant': {
     title: 'A value is needed at compile time, but computed at run time',
     meaning: 'Weights, scales, zero points, shapes and axes shape the code; they cannot depend on the input.',

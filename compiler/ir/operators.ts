@@ -201,8 +201,9 @@ export interface SoftmaxAttributes {
   readonly output: Quantization
 }
 
-/** float32 softmax of float32 (or of table[x]) rows, research rule 2.6; Q afterwards where output is set. */
+/** float32 softmax of float32 (or of table[x]) rows, or its logarithm f(f(x - max) - log S); Q afterwards where output is set. */
 export interface FloatSoftmaxAttributes {
+  readonly isLog: boolean
   readonly axis: number
   readonly rowIsTail: boolean
   readonly inputValues: Float32Array | null
@@ -213,6 +214,46 @@ export interface FloatSoftmaxAttributes {
 export interface ArgMaxAttributes {
   readonly axis: number
   readonly selectLast: boolean
+}
+
+/**
+ * Over `axes`, in float32 and in the model's order of elements. sum, mean: S = start + x0 + x1 + ..., mean f(S / count);
+ * absolute_sum of |x|, square_sum of f(x * x), root_square_sum f(sqrt) of that; product x0 * x1 * ...; maximum and
+ * minimum also of quanta, with inputValues and output null. The output has the reduced axes as 1, or not at all.
+ */
+export interface ReduceAttributes {
+  readonly operation:
+    | 'sum'
+    | 'mean'
+    | 'absolute_sum'
+    | 'square_sum'
+    | 'root_square_sum'
+    | 'product'
+    | 'maximum'
+    | 'minimum'
+  readonly axes: readonly number[]
+  /** 0 or -0. */
+  readonly start: number
+  readonly inputValues: Float32Array | null
+  readonly output: Quantization | null
+}
+
+/**
+ * Rows of all axes from `axis` on, in float32.
+ * running: mean m and squared deviations M, element by element (Welford): d = f(x - m), m = f(m + f(d / i)),
+ *   M = f(M + f(d * f(x - m))); y = f(f(f(f(x - m) / f(sqrt(f(f(M / n) + epsilon)))) * gain[i]) + bias[i]), i along the row.
+ * two_pass: m = f(sum / n), v = f(sum of f(d * d) / n); k = f(f(1 / f(sqrt(f(v + epsilon)))) * gain[c]),
+ *   y = f(f(x * k) + f(bias[c] - f(m * k))), c = row mod the number of gains.
+ */
+export interface NormalizationAttributes {
+  readonly method: 'running' | 'two_pass'
+  readonly axis: number
+  readonly epsilon: number
+  readonly gain: Float32Array
+  /** null: nothing is added (running only). */
+  readonly bias: Float32Array | null
+  readonly inputValues: Float32Array | null
+  readonly output: Quantization | null
 }
 
 /** float32 -> 8-bit: Q(v); per-axis where scales has several entries. */
@@ -249,6 +290,8 @@ export interface OperatorAttributes {
   depth_to_space: DepthToSpaceAttributes
   softmax: SoftmaxAttributes
   float_softmax: FloatSoftmaxAttributes
+  reduce: ReduceAttributes
+  normalization: NormalizationAttributes
   arg_max: ArgMaxAttributes
   quantize: QuantizeAttributes
   constant: ConstantAttributes

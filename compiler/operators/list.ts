@@ -15,10 +15,12 @@ import { gather } from './gather/definition.js'
 import { globalAveragePool } from './global-average-pool/definition.js'
 import { matrixProduct } from './matrix-product/definition.js'
 import { maxPool } from './max-pool/definition.js'
+import { normalization } from './normalization/definition.js'
 import { pad } from './pad/definition.js'
 import { pairTable } from './pair-table/definition.js'
 import { quantize } from './quantize/definition.js'
 import { quantizedBinary } from './quantized-binary/definition.js'
+import { reduce } from './reduce/definition.js'
 import { reshape } from './reshape/definition.js'
 import { slice } from './slice/definition.js'
 import { softmax } from './softmax/definition.js'
@@ -40,6 +42,8 @@ export const operators: readonly OperatorDefinition[] = [
   softmax,
   floatSoftmax,
   argMax,
+  reduce,
+  normalization,
   quantize,
   reshape,
   transpose,

@@ -10,10 +10,12 @@ import * as floatBinary from './float-binary/onnx.js'
 import * as fullyConnected from './fully-connected/onnx.js'
 import * as gather from './gather/onnx.js'
 import * as maxPool from './max-pool/onnx.js'
+import * as normalization from './normalization/onnx.js'
 import type { OnnxOperator } from './onnx.js'
 import * as pad from './pad/onnx.js'
 import * as quantize from './quantize/onnx.js'
 import * as quantizedBinary from './quantized-binary/onnx.js'
+import * as reduce from './reduce/onnx.js'
 import * as reshape from './reshape/onnx.js'
 import * as slice from './slice/onnx.js'
 import * as softmax from './softmax/onnx.js'
@@ -24,7 +26,20 @@ import * as transpose from './transpose/onnx.js'
 
 const folders = [
   ...[argMax, pools, concat, constants, convolution, depthToSpace, floatBinary, fullyConnected, gather],
-  ...[maxPool, pad, quantize, quantizedBinary, reshape, slice, softmax, table, tile, transpose],
+  ...[
+    maxPool,
+    normalization,
+    pad,
+    quantize,
+    quantizedBinary,
+    reduce,
+    reshape,
+    slice,
+    softmax,
+    table,
+    tile,
+    transpose,
+  ],
 ]
 
 const isOperator = (value: unknown): value is OnnxOperator =>

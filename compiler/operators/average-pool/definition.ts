@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // average_pool: the mean under each window: in integers where that is proven equal, else by the reference's own float32 sums.
 import { requantizerForms } from '../../arithmetic/requantizer-forms.js'
-import type { KernelConstant, ProgramTensor, Step } from '../../codegen/program.js'
+import type { ProgramTensor, Step } from '../../codegen/program.js'
 import type { AveragePoolAttributes, Summation } from '../../ir/operators.js'
-import { bytesPerElement, type ElementType, isQuantizedType } from '../../ir/types.js'
+import { bytesPerElement, isQuantizedType } from '../../ir/types.js'
 import { findAffine } from '../affine-values.js'
 import { defineOperator, type TypedNode } from '../definition.js'
 import { elementType } from '../element-type.js'
+import { inputValues } from '../input-values.js'
 import { outputConstants, outputRange } from '../output-quantum.js'
 import { type PoolShape, poolShape, rejectEmptyWindows, tapsOf, windowConstants } from '../pool-window.js'
-import { bytesOf } from '../segment.js'
 import { noWork } from '../strided-copy.js'
 import { type IntegerMean, integerMean, type Mean } from './integer.js'
 import { reference } from './reference.js'
@@ -17,7 +17,6 @@ import { reference } from './reference.js'
 // As assembly/average-pool numbers them.
 const summations: Record<Summation, number> = { rows: 0, columns: 1, lanes: 2 }
 const counts = { inside: 0, kernel: 1, padded: 2 }
-const inputKinds = { float: 0, affine: 1, table: 2 }
 const outputKinds = { value: 0, before: 1, after: 2 }
 
 export const averagePool = defineOperator({
@@ -106,7 +105,7 @@ function integerStep({ node, shape, input, output }: Pool, { form, records, chec
 
 function floatStep({ node, shape, input, output }: Pool): Step {
   const { attributes } = node
-  const values = valueConstants(attributes.inputValues, input.type)
+  const values = inputValues(attributes.inputValues, input.type)
   return {
     ...noWork,
     name: node.name,
@@ -142,24 +141,4 @@ function floatStep({ node, shape, input, output }: Pool): Step {
 function countOf({ countIncludePad, zeroPointAdded }: AveragePoolAttributes): keyof typeof counts {
   if (!countIncludePad) return 'inside'
   return zeroPointAdded === 'before' ? 'kernel' : 'padded'
-}
-
-/** How the kernel gets an element's value: it is one, or computed from a quantum, or looked up in 256 float32. */
-function valueConstants(
-  values: Float32Array | null,
-  type: ElementType,
-): {
-  constants: Record<string, KernelConstant>
-  segment: Uint8Array
-} {
-  const affine = values && isQuantizedType(type) ? findAffine(values, type) : null
-  const kind = !values ? 'float' : affine ? 'affine' : 'table'
-  return {
-    constants: {
-      INPUT_KIND: { kind: 'i32', value: inputKinds[kind] },
-      INPUT_ZERO_POINT: { kind: 'i32', value: affine?.zeroPoint ?? 0 },
-      INPUT_SCALE: { kind: 'f32', value: affine?.scale ?? 1 },
-    },
-    segment: values && !affine ? bytesOf(values) : new Uint8Array(0),
-  }
 }

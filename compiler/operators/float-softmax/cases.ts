@@ -19,6 +19,7 @@ function softmaxOf(
     attributes: {
       axis,
       rowIsTail,
+      isLog: random.boolean(),
       inputValues: isQuantizedType(inputType) ? (random.tensor('float32', [256]).data as Float32Array) : null,
       output: isQuantizedType(type) ? { scale: 1 / 256, zeroPoint: random.integer(0, 10) } : null,
     },
@@ -31,7 +32,7 @@ function softmaxOf(
 const steep: OperatorCase<'float_softmax'> = {
   name: 'float_softmax of steep rows',
   operator: 'float_softmax',
-  attributes: { axis: 1, rowIsTail: false, inputValues: null, output: null },
+  attributes: { axis: 1, rowIsTail: false, isLog: false, inputValues: null, output: null },
   inputs: [
     {
       type: 'float32',

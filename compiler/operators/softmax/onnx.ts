@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX Softmax and QLinearSoftmax.
-import { ComputedFloat } from '../../passes/convert/floats.js'
-import type { Target } from '../../passes/convert/values.js'
+// ONNX Softmax, LogSoftmax and QLinearSoftmax.
+import { computedFloat } from '../../passes/convert/computed.js'
 import { fuseUnary } from '../average-pool/onnx.js'
 import { defaultZeroPoint } from '../fused.js'
 import type { OnnxOperator } from '../onnx.js'
@@ -17,28 +16,31 @@ export const softmax: OnnxOperator = {
     opset: node.opset,
   })),
   convert: (node, conversion) => {
-    const output = node.node.outputs[0]!
     const value = conversion.float(node, 0)
     const { shape } = value
     const axis = node.axis(node.int('axis', -1), shape.length)
-    const isTable = value.grid !== null && value.grid.axis === null
-    const emit = (target: Target | null) =>
-      conversion.emit(
-        'float_softmax',
-        [isTable ? value.grid!.tensor : value.stored()],
-        { type: target ? target.type : 'float32', shape },
-        {
-          axis,
-          rowIsTail: false,
-          inputValues: isTable ? value.grid!.values : null,
-          output: target ? { scale: target.scale, zeroPoint: target.zeroPoint } : null,
-        },
-      )
+    const attributes = { axis, rowIsTail: false, isLog: false }
     conversion.define(
-      output,
-      new ComputedFloat(conversion, shape, emit, {
-        isNumber: () => isTable && value.grid!.values.every(Number.isFinite),
-      }),
+      node.node.outputs[0]!,
+      computedFloat(conversion, 'float_softmax', value, shape, attributes, true),
+    )
+  },
+}
+
+export const logSoftmax: OnnxOperator = {
+  name: 'LogSoftmax',
+  inputs: [1, 1],
+  attributes: { axis: 'int' },
+  infer: (node) => [node.type(0)],
+  convert: (node, conversion) => {
+    const value = conversion.float(node, 0)
+    const { shape } = value
+    const isTail = node.opset < 13
+    const axis = node.axis(node.int('axis', isTail ? 1 : -1), shape.length)
+    const attributes = { axis, rowIsTail: isTail, isLog: true }
+    conversion.define(
+      node.node.outputs[0]!,
+      computedFloat(conversion, 'float_softmax', value, shape, attributes, true),
     )
   },
 }

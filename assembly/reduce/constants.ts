@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: the mean of int8 [1, 8, 16] over its last axis. The build generates one such file per step.
+export type INPUT_ELEMENT = i8
+export const INPUT: usize = 64
+export const OUTPUT: usize = 256
+export const INPUT_KIND: i32 = 1
+export const INPUT_ZERO_POINT: i32 = 3
+export const INPUT_SCALE: f32 = 0.5
+export const VALUES: usize = 0
+export const SCRATCH: usize = 1024
+export const OPERATION: i32 = 1
+export const START: f32 = 0
+export const COUNT: f32 = 16
+export const KEPT_0: usize = 1
+export const KEPT_1: usize = 1
+export const KEPT_2: usize = 8
+export const KEPT_STEP_0: usize = 0
+export const KEPT_STEP_1: usize = 0
+export const KEPT_STEP_2: usize = 16
+export const OUTPUT_STEP_0: usize = 0
+export const OUTPUT_STEP_1: usize = 0
+export const OUTPUT_STEP_2: usize = 1
+export const REDUCED_0: usize = 1
+export const REDUCED_1: usize = 1
+export const REDUCED_2: usize = 16
+export const REDUCED_STEP_0: usize = 0
+export const REDUCED_STEP_1: usize = 0
+export const REDUCED_STEP_2: usize = 1
+export const OUTPUT_IS_FLOAT: bool = false
+export const OUTPUT_BYTES: usize = 1
+export const OUTPUT_SCALE: f32 = 0.5
+export const OUTPUT_ZERO_POINT: i32 = 3
+export const OUTPUT_MIN: i32 = -128
+export const OUTPUT_MAX: i32 = 127
