@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The emulated boards as runtimes: `cortex-m4:wamr-fast` is one engine on one board, `cortex-m4` stands for all of them.
-// An interpreter runs portable and accelerated capsules alike; native code is made from the portable one.
+// An interpreter runs portable and accelerated capsules alike; native code is made from the portable one;
+// `cortex-m4:accelerated` is the accelerated one in the fast interpreter.
 
 import { type Board, boards, type TierName } from './device/boards.js'
 import { openDevice } from './device/device.js'
@@ -15,17 +16,22 @@ import {
   type Runtime,
 } from './runtime.js'
 
+/** The engine of devices for it: a call of a host kernel costs least there. */
+const acceleratedEngine = 'wamr-fast'
+
 class DeviceRuntime implements Runtime {
   readonly name: string
   readonly portableOnly: boolean
+  readonly acceleratedOnly: boolean
   readonly #board: Board
   readonly #tier: TierName
   readonly #open = new Set<DeviceService>()
 
-  constructor(board: Board, tier: TierName) {
+  constructor(board: Board, tier: TierName | 'accelerated') {
     this.name = `${board.runtime}:${tier}`
+    this.acceleratedOnly = tier === 'accelerated'
     this.#board = board
-    this.#tier = tier
+    this.#tier = tier === 'accelerated' ? acceleratedEngine : tier
     this.portableOnly = tier === 'native'
   }
 
@@ -61,11 +67,14 @@ class DeviceRuntime implements Runtime {
   }
 }
 
+const tiersOf = ({ tiers }: Board) =>
+  tiers.includes(acceleratedEngine) ? [...tiers, 'accelerated' as const] : tiers
+
 export const deviceRuntimes: readonly Runtime[] = boards.flatMap((board) =>
-  board.tiers.map((tier) => new DeviceRuntime(board, tier)),
+  tiersOf(board).map((tier) => new DeviceRuntime(board, tier)),
 )
 
 /** Names that stand for several runtimes. */
 export const deviceGroups: ReadonlyMap<string, readonly string[]> = new Map(
-  boards.map(({ runtime, tiers }) => [runtime, tiers.map((tier) => `${runtime}:${tier}`)]),
+  boards.map((board) => [board.runtime, tiersOf(board).map((tier) => `${board.runtime}:${tier}`)]),
 )

@@ -69,6 +69,8 @@ export interface Runtime {
   readonly name: string
   /** It runs no capsule that calls host kernels. */
   readonly portableOnly?: boolean
+  /** It runs the model's accelerated capsule, also where the portable one is verified. */
+  readonly acceleratedOnly?: boolean
   availability(): Promise<Availability>
   /** Pre: available. Throws CapletError where the file is no capsule or the runtime rejects it. */
   open(files: CapsuleFiles): Promise<RunningCapsule>

@@ -11,6 +11,7 @@ import { quantizedInputs } from '../compiler/passes/quantized-inputs.js'
 import { parseArrays } from './arrays.js'
 import { samplesOf } from './edge-values.js'
 import { type PresentRuntime, presentRuntimes, referenceName, type SkippedRuntime } from './list.js'
+import type { Manifest } from './manifest.js'
 import { readFile } from './run.js'
 import type { Pace } from './runtime.js'
 import { type Lane, openComparison } from './verify/comparison.js'
@@ -57,6 +58,8 @@ export interface Mismatch {
 export interface RuntimeResult {
   readonly name: string
   readonly version: string
+  /** Of the capsule that it ran: the one to verify, or its accelerated twin. null: our own reference, which runs none. */
+  readonly sha256: string | null
   readonly outputsCompared: number
   readonly mismatches: number
   readonly firstMismatch: Mismatch | null
@@ -105,15 +108,16 @@ async function verifyIn(
   const subject = options.capsule
     ? givenSubject(path, options.capsule, compile, tools)
     : await compiledSubject(path, compile, tools)
-  const { able, unable } = ableToRun(subject, present, options.runtimes)
+  const { able, unable } = ableToRun(subject, present, options)
   const samples = samplesFor(subject, options)
   const withReference = options.runtimes?.includes(referenceName) ?? false
   const native = options.reference === 'native'
-  const comparison = await openComparison(subject, able, { withReference, native })
+  const accelerated = await twinFor(subject, able, path, compile, tools)
+  const comparison = await openComparison(subject, able, { withReference, native, accelerated })
   try {
     await comparison.run(samples, (done, total) => options.onProgress?.('comparing', done, total))
     const runtimes: RuntimeResult[] = []
-    for (const lane of comparison.lanes) runtimes.push(await resultOf(lane, subject, samples, tools))
+    for (const lane of comparison.lanes) runtimes.push(await resultOf(lane, samples, tools))
     const exact = runtimes.every(({ mismatches }) => mismatches === 0)
     if (exact) await comparison.checkSelfTests()
     return {
@@ -130,22 +134,35 @@ async function verifyIn(
   }
 }
 
+/** The accelerated capsule of the same model and options, where one of the runtimes runs nothing else. */
+async function twinFor(
+  { manifest }: Subject,
+  able: readonly PresentRuntime[],
+  path: string,
+  compile: CompileOptions,
+  tools: Toolchain,
+): Promise<Subject | null> {
+  const isNeeded = isPortable(manifest) && able.some(({ runtime }) => runtime.acceleratedOnly)
+  return isNeeded ? compiledSubject(path, { ...compile, tier: 'accelerated', wasi: false }, tools) : null
+}
+
+const isPortable = ({ kernel_interface }: Manifest): boolean => kernel_interface === null
+
 /**
- * Some runtimes cannot run an accelerated capsule: they are passed over, unless they were named.
+ * Some runtimes cannot run this form of capsule: they are passed over, unless they were named.
  * Throws CapletError where one that was named cannot.
  */
 function ableToRun(
   { manifest }: Subject,
   present: readonly PresentRuntime[],
-  named: readonly string[] | undefined,
+  { runtimes: named, capsule }: VerifyOptions,
 ) {
-  const isPortable = manifest.kernel_interface === null
-  const fits = (entry: PresentRuntime) => isPortable || whyNotAccelerated(entry) === null
+  const whyNot = isPortable(manifest) ? (capsule ? whyNotThisFile : () => null) : whyNotAccelerated
   const unable = present
-    .filter((entry) => !fits(entry))
+    .filter((entry) => whyNot(entry) !== null)
     .map((entry): SkippedRuntime => {
       const { name } = entry.runtime
-      const { reason, remedy } = whyNotAccelerated(entry)!
+      const { reason, remedy } = whyNot(entry)!
       if (!named?.includes(name)) return { name, reason: `${reason}; ${remedy}` }
       throw new CapletError({
         code: 'missing-runtime',
@@ -153,7 +170,14 @@ function ableToRun(
         remedy,
       })
     })
-  return { able: present.filter(fits), unable }
+  return { able: present.filter((entry) => whyNot(entry) === null), unable }
+}
+
+/** A file that was given is verified as it is: no other one takes its place. */
+function whyNotThisFile({ runtime }: PresentRuntime) {
+  if (!runtime.acceleratedOnly) return null
+  const reason = 'it runs accelerated capsules, and this one is portable'
+  return { reason, remedy: 'give model.accelerated.wasm as the capsule' }
 }
 
 function whyNotAccelerated({ runtime, needsWasi }: PresentRuntime) {
@@ -180,14 +204,10 @@ function compileOptionsOf(options: VerifyOptions): Partial<CompileOptions> {
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
 }
 
-async function resultOf(
-  lane: Lane,
-  subject: Subject,
-  samples: Samples,
-  tools: Toolchain,
-): Promise<RuntimeResult> {
-  const { name, version, runtime, outputsCompared, mismatches, first } = lane
-  const found = { name, version, outputsCompared, mismatches, pace: lane.pace() }
+async function resultOf(lane: Lane, samples: Samples, tools: Toolchain): Promise<RuntimeResult> {
+  const { name, version, runtime, subject, outputsCompared, mismatches, first } = lane
+  const sha256 = runtime && subject.sha256
+  const found = { name, version, sha256, outputsCompared, mismatches, pace: lane.pace() }
   if (!first) return { ...found, firstMismatch: null }
   const { node, note } = await locate(subject, samples.at(first.input), runtime, tools)
   const { input, output, index } = first

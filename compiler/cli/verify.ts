@@ -44,9 +44,10 @@ const jsonOf = ({ exact, sha256, contract, inputs, runtimes, skipped, native }: 
   capsule: { sha256 },
   contract,
   inputs,
-  runtimes: runtimes.map(({ name, version, outputsCompared, mismatches, firstMismatch, pace }) => ({
+  runtimes: runtimes.map(({ name, version, sha256, outputsCompared, mismatches, firstMismatch, pace }) => ({
     name,
     version,
+    capsule_sha256: sha256,
     outputs_compared: outputsCompared,
     mismatches,
     first_mismatch: firstMismatch,
@@ -86,6 +87,8 @@ function textOf(verification: Verification): string {
     `contract ${contract.name} (${contract.reference} ${contract.version})`,
     `capsule sha256 ${sha256}`,
   )
+  const twin = runtimes.find((runtime) => runtime.sha256 !== null && runtime.sha256 !== sha256)
+  if (twin) lines.push(`its accelerated twin, in ${twin.name}, sha256 ${twin.sha256}`)
   return lines.join('\n')
 }
 

@@ -18,6 +18,8 @@ export interface Lane {
   readonly version: string
   /** null: our own reference. */
   readonly runtime: Runtime | null
+  /** What it runs: the capsule to verify, or its accelerated twin. */
+  readonly subject: Subject
   outputsCompared: number
   mismatches: number
   first: FirstMismatch | null
@@ -54,13 +56,21 @@ const samplesPerRound = 32
 export async function openComparison(
   subject: Subject,
   present: readonly PresentRuntime[],
-  want: { readonly withReference: boolean; readonly native: boolean },
+  want: {
+    readonly withReference: boolean
+    readonly native: boolean
+    /** For runtimes that run nothing else; null: there is none among `present`. */
+    readonly accelerated: Subject | null
+  },
 ): Promise<Comparison> {
   const { model, externalData, graph, program, options } = subject
   const outputs = modelEdges(program.outputs, graph)
   const inputs = modelEdges(program.inputs, graph)
   const lanes: RunningLane[] = []
-  for (const entry of present) lanes.push(await runtimeLane(entry, subject))
+  for (const entry of present) {
+    const isTwin = entry.runtime.acceleratedOnly && want.accelerated
+    lanes.push(await runtimeLane(entry, isTwin ? want.accelerated : subject))
+  }
   if (want.withReference) lanes.push(referenceLane(subject))
   const oracle = await openReference(model.bytes, { externalData })
   const native = want.native ? await openNativeComparison(model.bytes, { externalData }, outputs) : null
@@ -131,20 +141,18 @@ function compare(
   })
 }
 
-const newLane = (name: string, version: string, runtime: Runtime | null): Lane => ({
-  name,
-  version,
-  runtime,
+const newLane = (name: string, version: string, runtime: Runtime | null, subject: Subject): Lane => ({
+  ...{ name, version, runtime, subject },
   outputsCompared: 0,
   mismatches: 0,
   first: null,
   pace: () => null,
 })
 
-async function runtimeLane({ runtime, version }: PresentRuntime, { files }: Subject): Promise<RunningLane> {
-  const capsule = await runtime.open(files)
+async function runtimeLane({ runtime, version }: PresentRuntime, subject: Subject): Promise<RunningLane> {
+  const capsule = await runtime.open(subject.files)
   return {
-    ...newLane(runtime.name, version, runtime),
+    ...newLane(runtime.name, version, runtime, subject),
     run: (inputs) => capsule.run(inputs),
     selftest: () => capsule.selftest(),
     pace: () => capsule.pace?.() ?? null,
@@ -152,12 +160,15 @@ async function runtimeLane({ runtime, version }: PresentRuntime, { files }: Subj
   }
 }
 
-const referenceLane = ({ graph, options }: Subject): RunningLane => ({
-  ...newLane(referenceName, compilerVersion(), null),
-  run: async (inputs) => inputs.map((input) => evaluateBytes(graph, input, options.edgeLayout)),
-  selftest: () => null,
-  close: async () => {},
-})
+function referenceLane(subject: Subject): RunningLane {
+  const { graph, options } = subject
+  return {
+    ...newLane(referenceName, compilerVersion(), null, subject),
+    run: async (inputs) => inputs.map((input) => evaluateBytes(graph, input, options.edgeLayout)),
+    selftest: () => null,
+    close: async () => {},
+  }
+}
 
 const selftestFailed = (runtime: string, result: number): CapletError =>
   new CapletError({

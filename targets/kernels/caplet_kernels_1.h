@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT-0
 // Kernels for accelerated capsules, interface 1 (docs/kernels.md): give `&caplet_kernels_1` to caplet_open.
-// One source for every core: with the DSP extension (Cortex-M4, M33, M55) sums use SMLAD, else plain C.
+// One source for every core: with Helium (Cortex-M55) or the DSP extension (Cortex-M4, M33) sums use that, else plain C.
 // Compile with -ffp-contract=off: a fused multiply-add would change results.
 #ifndef CAPLET_KERNELS_1_H
 #define CAPLET_KERNELS_1_H

@@ -41,12 +41,14 @@ static void sum_blocks(const caplet_layer *layer, const caplet_block_sums *work,
   uint32_t left = work->channels;
   for (; left >= 4u; left -= 4u) {
     caplet_sum_pairs(column, quads, weights, start == 0u ? zeros : sums, sums);
+    if (CAPLET_HAS_HELIUM && layer->is_unsigned) caplet_add_flipped(weights, quads, 4, sums);
     weights += block_size;
     sums += 8;
   }
   if (left != 0u) {
     weights -= (4u - left) * (layer->record_size + start);
     caplet_sum_few_pairs(column, quads, weights, left, start == 0u ? zeros : sums, sums);
+    if (CAPLET_HAS_HELIUM && layer->is_unsigned) caplet_add_flipped(weights, quads, left, sums);
   }
 }
 

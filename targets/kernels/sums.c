@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT-0
-// Sums in C: everything where there is no DSP extension, and what is not worth assembly where there is (sums_dsp.c).
+// Sums in C: everything where there is no DSP extension, and what is not worth assembly where there is (sums_dsp.c) or
+// Helium (sums_helium.c).
 #include "sums.h"
 
 #include "words.h"
@@ -11,6 +12,7 @@ static uint32_t load_rest(const uint8_t *source, uint32_t bytes)
   return word;
 }
 
+#if !CAPLET_HAS_HELIUM
 static inline __attribute__((always_inline)) void widen(const uint8_t *source, uint32_t bytes, bool is_unsigned,
                                                         uint32_t *column)
 {
@@ -64,6 +66,7 @@ void caplet_sum_few_pairs(const uint32_t *column, uint32_t quads, const uint8_t 
     sum_channel(column, quads, weights + 4u * channel, channels, from + 2u * channel, to + 2u * channel);
   }
 }
+#endif
 
 #if !CAPLET_HAS_DSP
 void caplet_sum_pairs(const uint32_t *column, uint32_t quads, const uint8_t *weights, const int32_t *from, int32_t *to)

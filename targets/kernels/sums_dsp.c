@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT-0
-// The innermost loops of dense layers on cores with the DSP extension.
+// The innermost loops of dense layers on cores with the DSP extension and without Helium (sums_helium.c).
 #include "sums.h"
 
 #include "words.h"
 
-#if CAPLET_HAS_DSP
+#if CAPLET_HAS_DSP && !CAPLET_HAS_HELIUM
 
 #define UNUSED __attribute__((unused))
 

@@ -14,6 +14,12 @@
 #define CAPLET_HAS_DSP 0
 #endif
 
+#if defined(__ARM_FEATURE_MVE) && __ARM_FEATURE_MVE
+#define CAPLET_HAS_HELIUM 1
+#else
+#define CAPLET_HAS_HELIUM 0
+#endif
+
 static inline uint32_t caplet_load_word(const uint8_t *at)
 {
   uint32_t word;

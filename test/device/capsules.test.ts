@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readSections, sectionBytes, sectionIds } from '../../compiler/codegen/module-sections.js'
 import { compileFile } from '../../compiler/compile.js'
-import { deviceRuntimes } from '../../runtime/device.js'
+import { deviceGroups, deviceRuntimes } from '../../runtime/device.js'
 import { quantizeAll } from '../../runtime/edge-values.js'
 import { nodeRuntime } from '../../runtime/node.js'
 import type { EdgeInfo, RunningCapsule, Runtime } from '../../runtime/runtime.js'
@@ -68,8 +68,9 @@ describe.each(
       skip(missing !== null, missing ?? '')
       const network = networkNamed(name)
       const shapes = new Map(Object.entries(network.dynamic))
-      const { wasm } = await compileFile(modelPath(network), { shapes })
-      const running = await opened(runtime, wasm)
+      const tier = runtime.acceleratedOnly ? 'accelerated' : 'portable'
+      const capsule = await compileFile(modelPath(network), { shapes, tier })
+      const running = await opened(runtime, (capsule.accelerated ?? capsule).wasm)
       const given = samples(network)
       const results = await running.run(given.map((sample) => inputBytes(running.inputs, sample)))
       for (const [index, sample] of given.entries()) expectEqual(running.outputs, results[index]!, sample)
@@ -97,37 +98,45 @@ describe.each(
   })
 })
 
-/** Target, which chooses the requantizers, and form of the capsule. */
-const forms = [
-  [undefined, 'portable'],
-  ['cortex-m4f', 'portable'],
-  ['cortex-m4f', 'accelerated'],
-] as const
-
 /** Inputs besides the corners. */
 const counts: Readonly<Record<string, number>> = { 'cortex-m4': 16 }
 
-describe.each(deviceRuntimes.map((runtime) => [runtime.name, runtime] as const))(
-  '%s',
-  async (name, runtime) => {
-    const missing = await whyMissing(runtime)
-    const [board = ''] = name.split(':')
-    const count = counts[board] ?? 4
-    const models = board === 'cortex-m4' ? ['ecg-beat', 'digits'] : ['ecg-beat']
+describe.each([...deviceGroups])('%s, all tiers at once', async (board, names) => {
+  const runtimes = deviceRuntimes.filter(({ name }) => names.includes(name))
+  const missing = (await Promise.all(runtimes.map(whyMissing))).find((reason) => reason !== null)
+  const count = counts[board] ?? 4
+  const models = board === 'cortex-m4' ? ['ecg-beat', 'digits'] : ['ecg-beat']
 
-    it.for(models)(
-      'equals the reference on %s, with integer and float requantizers, and with host kernels',
-      { timeout: 20 * minutes },
-      async (model, { skip }) => {
-        skip(missing !== null, missing ?? '')
-        for (const [target, tier] of forms) {
-          if (runtime.portableOnly && tier === 'accelerated') continue
-          const options = { count, tier, runtimes: [name], ...(target && { target }) }
-          const { exact, inputs, runtimes } = await verifyModel(example(model), options)
-          expect({ exact, inputs }).toEqual({ exact: true, inputs: count + 4 })
-          expect(runtimes[0]).toMatchObject({ name, mismatches: 0 })
+  it.for(models)(
+    'equals the reference on %s, with integer and float requantizers',
+    { timeout: 20 * minutes },
+    async (model, { skip }) => {
+      skip(missing !== undefined, missing ?? '')
+      for (const target of [undefined, 'cortex-m4f']) {
+        const options = { count, runtimes: [board], ...(target && { target }) }
+        const verified = await verifyModel(example(model), options)
+        expect(verified).toMatchObject({ exact: true, inputs: count + 4, skipped: [] })
+        expect(verified.runtimes.map(({ name, mismatches }) => [name, mismatches])).toEqual(
+          names.map((name) => [name, 0]),
+        )
+        // The accelerated tier ran a file of its own, all others the one to verify.
+        for (const { name, sha256 } of verified.runtimes) {
+          expect(sha256 === verified.sha256, name).toBe(!name.endsWith(':accelerated'))
         }
-      },
-    )
-  },
-)
+      }
+    },
+  )
+})
+
+describe('host kernels in the other interpreters', async () => {
+  const names = ['cortex-m4:wamr-classic', 'cortex-m4:wasm3']
+  const runtimes = deviceRuntimes.filter(({ name }) => names.includes(name))
+  const missing = (await Promise.all(runtimes.map(whyMissing))).find((reason) => reason !== null)
+
+  it('are exact on ecg-beat', { timeout: 20 * minutes }, async ({ skip }) => {
+    skip(missing !== undefined, missing ?? '')
+    const options = { count: 4, runtimes: names, tier: 'accelerated', target: 'cortex-m4f' } as const
+    const { exact, runtimes: ran } = await verifyModel(example('ecg-beat'), options)
+    expect({ exact, ran: ran.map(({ name }) => name) }).toEqual({ exact: true, ran: names })
+  })
+})
