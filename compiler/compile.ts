@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole story, step by step (docs/architecture.md has it in words): model bytes in, capsule out.
+import { createHash } from 'node:crypto'
 import { assemble } from './codegen/assemble.js'
 import type { Capsule } from './codegen/capsule.js'
 import type { Program } from './codegen/program.js'
@@ -130,11 +131,18 @@ export async function assembleProgram(
       contract: contractOf(model, options),
       modelName: model.stem,
       modelSha256: model.sha256,
+      externalData: hashesOf(model.external),
       expectedOutputs: (inputs) => evaluateBytes(graph, inputs, options.edgeLayout),
     },
     { name, wasi: options.wasi && options.tier === 'portable', reuseMemory: options.reuseMemory },
   )
 }
+
+const hashesOf = (files: ModelFile['external']) =>
+  [...files].map(([file, bytes]) => ({
+    file: file.replaceAll('\\', '/'),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }))
 
 /** A C identifier that resembles the text. */
 export function identifier(text: string): string {

@@ -14,12 +14,14 @@ export interface ModelFile {
   readonly bytes: Uint8Array
   /** Of the bytes, lower-case hexadecimal. */
   readonly sha256: string
+  /** Reads each file once, when it is needed. */
   readonly loadExternal: LoadExternalData
+  /** Contents of the files that loadExternal has read so far, by path below the model's folder. */
+  readonly external: ReadonlyMap<string, Uint8Array>
 }
 
-/** Throws CapletError where the file cannot be read. External data is read once for each file, when it is needed. */
+/** Throws CapletError where the file cannot be read. */
 export function readModel(path: string): ModelFile {
-  const external = new Map<string, Uint8Array>()
   return modelFromBytes(
     readBytes(path, 'Give the path of an ONNX or TensorFlow Lite model.'),
     path,
@@ -33,9 +35,7 @@ export function readModel(path: string): ModelFile {
           file: path,
         })
       }
-      const bytes = external.get(inside) ?? readExternal(join(dirname(path), inside))
-      external.set(inside, bytes)
-      return bytes
+      return readExternal(join(dirname(path), inside))
     },
   )
 }
@@ -49,12 +49,19 @@ export function modelFromBytes(bytes: Uint8Array, path: string, loadExternal?: L
       remedy: 'Give the model as a file, with its external data beside it.',
     })
   }
+  const external = new Map<string, Uint8Array>()
   return {
     path,
     stem: basename(path, extname(path)),
     bytes,
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    loadExternal: loadExternal ?? refuse,
+    loadExternal: (location) => {
+      const file = normalize(location)
+      const bytes = external.get(file) ?? (loadExternal ?? refuse)(location)
+      external.set(file, bytes)
+      return bytes
+    },
+    external,
   }
 }
 

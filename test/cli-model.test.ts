@@ -47,6 +47,25 @@ describe('compile', () => {
     expect(json.macs).toBe(manifest.macs)
   })
 
+  it('writes what it depends on for build systems, the external data too', async () => {
+    const place = inFolder('external $1')
+    const model = join(root, 'test', 'networks', 'external.qdq.int8.onnx')
+    for (const ending of ['onnx', 'bin']) {
+      cpSync(model.replace('.onnx', `.${ending}`), join(place, `external.qdq.int8.${ending}`))
+    }
+    const words = ['compile', join(place, basename(model)), '-o', join(place, 'out'), '--depfile']
+    const { json } = await capletJson('compile', ...words, join(place, 'model.d'))
+    const escaped = place.replaceAll('$', '$$$$').replaceAll(' ', '\\ ')
+    expect(readFileSync(join(place, 'model.d'), 'utf8')).toBe(
+      `${escaped}/out/model.wasm: ${escaped}/external.qdq.int8.onnx ${escaped}/external.qdq.int8.bin\n`,
+    )
+    const { external_data } = JSON.parse(readFileSync(json.files.report, 'utf8'))
+    const bytes = readFileSync(join(place, 'external.qdq.int8.bin'))
+    const sha256 = createHash('sha256').update(bytes).digest('hex')
+    expect(external_data).toEqual([{ file: 'external.qdq.int8.bin', sha256 }])
+    expect((await capletError(1, ...words, join(place, 'nowhere', 'model.d'))).code).toBe('unwritable-file')
+  })
+
   it('prints the same for people', async () => {
     const { exitCode, stdout, stderr } = await caplet('compile', digits, '-o', inFolder('out'))
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })

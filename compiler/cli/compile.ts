@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // caplet compile: builds a capsule and writes its folder.
-import { basename, extname } from 'node:path'
+import { basename, dirname, extname, join, resolve } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import type { Command } from 'commander'
 import type { Capsule } from '../codegen/capsule.js'
@@ -11,8 +11,21 @@ import { columns, count, indent, plural } from './table.js'
 interface Flags extends CompileFlags {
   readonly output?: string
   readonly wasi?: true
+  readonly depfile?: string
   readonly json?: true
 }
+
+/** A rule in Make's words: the capsule is made from the model and the files with its tensors. For build systems. */
+async function writeDepfile(path: string, wasm: string, model: string, { externalData }: Capsule) {
+  const { writeWhole } = await import('../../runtime/run.js')
+  const sources = [model, ...externalData.map(({ file }) => join(dirname(model), file))]
+  const rule = `${makeWord(wasm)}: ${sources.map(makeWord).join(' ')}\n`
+  writeWhole(path, new TextEncoder().encode(rule))
+}
+
+/** Absolute, with `/`; Make takes a blank, # or $ otherwise. */
+const makeWord = (path: string) =>
+  resolve(path).replaceAll('\\', '/').replace(/[ #]/g, '\\$&').replaceAll('$', '$$$$')
 
 type Files = Readonly<Record<string, string | null>>
 
@@ -24,6 +37,7 @@ async function compile(model: string, flags: Flags): Promise<Result> {
   const { writeCapsule } = await import('../output.js')
   const capsule = await compileFile(model, { ...compileOptionsOf(flags), wasi: flags.wasi === true })
   const files = await writeCapsule(capsule, flags.output ?? `${basename(model, extname(model))}-capsule`)
+  if (flags.depfile !== undefined) await writeDepfile(flags.depfile, files.wasm!, model, capsule)
   return { json: jsonOf(capsule, files), text: textOf(capsule, files) }
 }
 
@@ -79,5 +93,6 @@ export const compileCommand = (): Command =>
       .argument('<model>', 'ONNX model, quantized to 8 bits')
       .option('-o, --output <folder>', "folder for the capsule (default: the model's stem, then -capsule)"),
   )
+    .option('--depfile <file>', 'also write what the capsule depends on as a rule for Make and Ninja')
     .option('--wasi', 'also write model.wasi.wasm: inputs on stdin, outputs on stdout')
     .action((model: string, flags: Flags) => report(!!flags.json, () => compile(model, flags)))

@@ -26,6 +26,7 @@ export interface AssembleInfo {
   readonly modelName: string
   /** Of the model file, lower-case hexadecimal. */
   readonly modelSha256: string
+  readonly externalData?: Capsule['externalData']
   /**
    * The reference's outputs for the self test's inputs, each dense and little-endian in its edge's own type.
    * null: the capsule gets no selftest (tests of single kernels).
@@ -119,6 +120,7 @@ export async function assemble(
     compilerVersion: info.compilerVersion,
     contract: info.contract,
     model: { name: info.modelName, sha256: info.modelSha256 },
+    externalData: info.externalData ?? [],
     sha256: createHash('sha256').update(wasm).digest('hex'),
   }
 }

@@ -104,6 +104,8 @@ export interface Capsule {
   readonly compilerVersion: string
   readonly contract: Contract
   readonly model: { readonly name: string; readonly sha256: string }
+  /** Files beside the model that hold tensors of it, by path below the model's folder. */
+  readonly externalData: readonly { readonly file: string; readonly sha256: string }[]
   /** Of `wasm`, lower-case hexadecimal. */
   readonly sha256: string
 }

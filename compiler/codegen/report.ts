@@ -6,6 +6,7 @@ export function reportText(capsule: Capsule): string {
   const { accelerated, native } = capsule
   const report = {
     ...reportOf(capsule),
+    external_data: capsule.externalData,
     ...(accelerated && { accelerated: reportOf(accelerated) }),
     ...(native && { native: { translator: native.translator, bytes: Buffer.byteLength(native.source) } }),
   }
