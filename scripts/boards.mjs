@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Provides the emulated boards (QEMU, the Arm and RISC-V compilers and their C libraries) and cppcheck, from Debian's packages where
-// this process may install them. `npm test` calls it; `node scripts/boards.mjs` does so by hand.
+// Provides the emulated boards (QEMU, the Arm and RISC-V compilers and their C libraries), cppcheck, CMake, Ninja and Make, from
+// Debian's packages where this process may install them. `npm test` calls it; `node scripts/boards.mjs` does so by hand.
 import { existsSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { capture, run } from './process.mjs'
@@ -12,6 +12,9 @@ const packages = [
   ['qemu-system-riscv32', ['qemu-system-misc']],
   ['riscv64-unknown-elf-gcc', ['gcc-riscv64-unknown-elf', 'picolibc-riscv64-unknown-elf']],
   ['cppcheck', ['cppcheck']],
+  ['cmake', ['cmake']],
+  ['ninja', ['ninja-build']],
+  ['make', ['make']],
 ]
 
 const isAbsent = ([program]) => capture(program, ['--version']) === null

@@ -54,6 +54,9 @@ describe('the packed package', () => {
       'README.md',
       'docs/errors.md',
       'asconfig.json',
+      'cmake/caplet.cmake',
+      'targets/shim/zephyr/module.yml',
+      'targets/shim/idf_component.yml',
     ]) {
       expect(paths).toContain(needed)
     }

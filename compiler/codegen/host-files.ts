@@ -38,6 +38,7 @@ export function headerSource(capsule: Capsule): string {
     modelSha256: capsule.model.sha256,
     version: capsule.compilerVersion,
     bytes: capsule.wasm.length,
+    code: capsule.sizes.code,
     sha256: capsule.sha256,
     memory: capsule.memory,
     inputCount: capsule.inputs.length,

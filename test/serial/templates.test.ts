@@ -11,13 +11,13 @@ import { readSections, sectionBytes, sectionIds } from '../../compiler/codegen/m
 import { versionOf } from '../../runtime/device/toolchain.js'
 import { engineList } from '../../runtime/engines/list.js'
 import { engineSources, missingSources } from '../../runtime/engines/sources.js'
-import { caplet, capletJson, root } from '../run-caplet.js'
+import { capletJson, root } from '../run-caplet.js'
 import { serveFaulty } from './faulty-line.js'
 
 const targets = join(root, 'targets')
 const model = join(root, 'examples', 'ecg-beat', 'model.onnx')
 const work = mkdtempSync(join(tmpdir(), 'caplet-templates-'))
-const capsule = join(work, 'capsule')
+const capsule = join(work, 'build', 'capsule-zephyr')
 afterAll(() => rmSync(work, { recursive: true }))
 
 describe('on this machine', async () => {
@@ -28,11 +28,8 @@ describe('on this machine', async () => {
 
   beforeAll(async () => {
     if (missing) return
-    expect((await caplet('compile', model, '--name', 'model', '-o', capsule)).exitCode).toBe(0)
-    const windows = [join(capsule, 'model.wasm'), join(capsule, 'windows.h'), '--count', '3']
-    execFileSync(process.execPath, [join(targets, 'template', 'make-windows.mjs'), ...windows])
     const wamr = await engineSources('wamr')
-    const places = [`-DCAPLET_ROOT=${root}`, `-DCAPLET_CAPSULE=${capsule}`, `-DCAPLET_WAMR=${wamr}`]
+    const places = [`-DCAPLET_ROOT=${root}`, `-DMODEL=${model}`, `-DCAPLET_WAMR=${wamr}`]
     const from = ['-S', join(root, 'test', 'serial', 'host'), '-B', join(work, 'build')]
     execFileSync('cmake', [...from, '-G', 'Unix Makefiles', ...places], { stdio: 'pipe' })
     execFileSync('cmake', ['--build', join(work, 'build'), '-j', '2'], { stdio: 'pipe' })
@@ -143,8 +140,9 @@ describe.each(ports)('$name', ({ name, folder, standIn, build }) => {
       `#pragma once\n${readFileSync(join(root, 'test/serial/stand-ins', standIn))}`,
     )
     writeFileSync(join(headers, 'model.h'), '')
+    const chosen = ['MEMORY', 'CODE'].map((what) => `-DCAPLET_CHOSEN_${what}=1000u`)
     const includes = [headers, join(targets, 'template'), join(targets, 'shim')].map((path) => `-I${path}`)
     const strict = ['-std=gnu11', '-Wall', '-Wextra', '-Wconversion', '-Werror', '-fsyntax-only']
-    execFileSync(compiler, ['-mcpu=cortex-m4', ...strict, ...includes, port], { stdio: 'pipe' })
+    execFileSync(compiler, ['-mcpu=cortex-m4', ...strict, ...chosen, ...includes, port], { stdio: 'pipe' })
   })
 })

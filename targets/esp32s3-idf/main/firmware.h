@@ -1,26 +1,18 @@
 // SPDX-License-Identifier: MIT-0
-// The capsule that this firmware runs, and how: keep it in step with CAPLET_ENGINE in CMakeLists.txt.
+// The capsule that this firmware runs, and in how much memory.
 #ifndef FIRMWARE_H
 #define FIRMWARE_H
 
-#include "caplet.h"
-#include "model.h"
+#include "chosen.h"
 
-// caplet_wamr, caplet_wasm3, or caplet_model_native with "model.native.h".
-#define FIRMWARE_ENGINE caplet_wamr
-#define FIRMWARE_ENGINE_NAME "wamr-fast"
+// All of it is the capsule's; `caplet verify --runtime serial:PORT --json` and `caplet fit` say how much is used.
+#define FIRMWARE_MEMORY_BYTES CHOSEN_MEMORY_BYTES
 
-// Interpreters: the capsule. Native: caplet_model_descriptor.
-#define FIRMWARE_FLASH caplet_model_capsule
-#define FIRMWARE_FLASH_BYTES CAPLET_MODEL_CAPSULE_BYTES
-
-// &caplet_kernels_1 for an accelerated capsule, with "caplet_kernels_1.h" and ACCELERATED in main/CMakeLists.txt.
-#define FIRMWARE_KERNELS NULL
-
-// All of it is the capsule's; the service measures how much is used.
-#define FIRMWARE_MEMORY_BYTES (48u * 1024u)
-
-// 1: the partition "capsule" may hold a newer one. 0 for native code, which cannot be replaced alone.
+// 1: the partition "capsule" may hold a newer one. Native code cannot be replaced alone.
+#if defined(CAPLET_CHOSEN_NATIVE)
+#define FIRMWARE_HAS_STORED_MODEL 0
+#else
 #define FIRMWARE_HAS_STORED_MODEL 1
+#endif
 
 #endif

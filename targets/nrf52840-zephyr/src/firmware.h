@@ -1,23 +1,11 @@
 // SPDX-License-Identifier: MIT-0
-// The capsule that this firmware runs, and how: keep it in step with CAPLET_ENGINE in CMakeLists.txt.
+// The capsule that this firmware runs, and in how much memory.
 #ifndef FIRMWARE_H
 #define FIRMWARE_H
 
-#include "caplet.h"
-#include "model.h"
+#include "chosen.h"
 
-// caplet_wamr, caplet_wasm3, or caplet_model_native with "model.native.h".
-#define FIRMWARE_ENGINE caplet_wamr
-#define FIRMWARE_ENGINE_NAME "wamr-fast"
-
-// Interpreters: the capsule. Native: caplet_model_descriptor.
-#define FIRMWARE_FLASH caplet_model_capsule
-#define FIRMWARE_FLASH_BYTES CAPLET_MODEL_CAPSULE_BYTES
-
-// &caplet_kernels_1 for an accelerated capsule, with "caplet_kernels_1.h" and ACCELERATED in CMakeLists.txt.
-#define FIRMWARE_KERNELS NULL
-
-// As `caplet fit model.onnx --target nrf52840` says, or what the service measured.
-#define FIRMWARE_MEMORY_BYTES (48u * 1024u)
+// All of it is the capsule's; `caplet verify --runtime serial:PORT --json` and `caplet fit` say how much is used.
+#define FIRMWARE_MEMORY_BYTES CHOSEN_MEMORY_BYTES
 
 #endif

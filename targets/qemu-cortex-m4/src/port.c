@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT-0
+// The firmware's own part of the port; the emulated board's is targets/qemu/mps/port.c.
+#include "port.h"
+
+#include <string.h>
+
+#include "firmware.h"
+
+extern uint32_t __stack_limit[];
+extern uint8_t __flash_start[], __image_end[];
+
+uint32_t *port_stack_limit(void)
+{
+  return __stack_limit;
+}
+
+void *port_memory(size_t *size)
+{
+  static uint8_t memory[FIRMWARE_MEMORY_BYTES] __attribute__((aligned(16)));
+  *size = sizeof memory;
+  return memory;
+}
+
+const uint8_t *port_flash(size_t *size)
+{
+  *size = (size_t)(__image_end - __flash_start);
+  return __flash_start;
+}
+
+void port_log(const char *line)
+{
+  port_send((const uint8_t *)line, strlen(line));
+  port_send((const uint8_t *)"\r\n", 2);
+}
+
+// Steady for the 171 seconds between two wraps of the counter.
+uint32_t port_time_us(void)
+{
+  return port_ticks() / (port_ticks_per_second() / 1000000u);
+}
+
+_Noreturn void port_fatal(const char *line)
+{
+  port_log(line);
+  for (;;) {
+  }
+}
