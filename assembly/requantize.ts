@@ -89,9 +89,31 @@ export function requantizeFloat(accumulator: i32, record: usize, outputZeroPoint
 // @ts-ignore: decorator
 @inline
 export function requantizeDouble(accumulator: i32, record: usize, outputZeroPoint: i32, outputMin: i32, outputMax: i32): i32 {
-  const product = <i64>(accumulator << <i32>load<u8>(record, 8)) * <i64>load<i32>(record, 4, 1)
-  const rounded = shiftHalfAway((product + (1 << 30)) >> 31, <i64>load<u8>(record, 9))
-  return clampInteger(<i32>rounded + outputZeroPoint, outputMin, outputMax)
+  const shifted = accumulator << <i32>load<u8>(record, 8)
+  const scaled = multiplyFixed(shifted, load<i32>(record, 4, 1), <i32>load<u8>(record, 9))
+  return clampInteger(scaled + outputZeroPoint, outputMin, outputMax)
+}
+
+/** The two roundings without the left shift. Pre: 0 <= multiplier < 2^31, 0 <= right <= 31. */
+// @ts-ignore: decorator
+@inline
+export function multiplyFixed(value: i32, multiplier: i32, right: i32): i32 {
+  return <i32>shiftHalfAway(<i64>highProduct(value, multiplier), <i64>right)
+}
+
+/** sum / count, halves away from zero. Pre: count > 0, |sum| + count < 2^31. */
+// @ts-ignore: decorator
+@inline
+export function roundedQuotient(sum: i32, count: i32, outputMin: i32, outputMax: i32): i32 {
+  const half = count >> 1
+  return clampInteger((sum + select<i32>(half, -half, sum > 0)) / count, outputMin, outputMax)
+}
+
+/** a * b / 2^31, halves up. Pre: not both -2^31. */
+// @ts-ignore: decorator
+@inline
+export function highProduct(a: i32, b: i32): i32 {
+  return <i32>((<i64>a * <i64>b + (1 << 30)) >> 31)
 }
 
 /** value / 2^shift, halves away from zero: a negative value gets one less than half of 2^shift before the shift. */

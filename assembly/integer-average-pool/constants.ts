@@ -21,6 +21,7 @@ export const PAD_TOP: i32 = 0
 export const PAD_LEFT: i32 = 0
 export const DILATION_Y: i32 = 1
 export const DILATION_X: i32 = 1
+export const IS_QUOTIENT: bool = false
 export const OUTPUT_ZERO_POINT: i32 = 3
 export const OUTPUT_MIN: i32 = -128
 export const OUTPUT_MAX: i32 = 127

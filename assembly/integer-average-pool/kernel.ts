@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT-0
 // average_pool in integers: output[n][outY][outX][c] = requantize(bias[k] + sum of the quanta of the window's k cells inside the image).
 //   input [BATCHES][INPUT_HEIGHT][INPUT_WIDTH][CHANNELS] of ELEMENT, output [BATCHES][OUTPUT_HEIGHT][OUTPUT_WIDTH][CHANNELS] 8-bit
+// IS_QUOTIENT: the sum over k itself, halves away from zero (no records).
 // One record per k from 1 to the largest; its bias is -k * input zero point. Every window has a cell inside.
 // Range: |accumulator| <= k * 255 < 2^31.
 import { copyWeights } from "../weights"
+import { roundedQuotient } from "../requantize"
 import { endTap, firstTap } from "../window"
 import {
   INPUT, OUTPUT, ELEMENT, RECORDS, RECORDS_BYTES, SCRATCH, RECORD_BYTES, requantize,
   BATCHES, CHANNELS, INPUT_HEIGHT, INPUT_WIDTH, OUTPUT_HEIGHT, OUTPUT_WIDTH,
   KERNEL_HEIGHT, KERNEL_WIDTH, STRIDE_Y, STRIDE_X, PAD_TOP, PAD_LEFT, DILATION_Y, DILATION_X,
-  OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX,
+  IS_QUOTIENT, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX,
 } from "./constants"
 
 const ROW: usize = <usize>INPUT_WIDTH * CHANNELS
@@ -18,7 +20,7 @@ const STEP_X: usize = <usize>DILATION_X * CHANNELS
 const STEP_Y: usize = <usize>DILATION_Y * ROW
 
 export function run(): void {
-  copyWeights(SCRATCH, RECORDS, RECORDS_BYTES)
+  if (!IS_QUOTIENT) copyWeights(SCRATCH, RECORDS, RECORDS_BYTES)
   let output: usize = OUTPUT
   for (let image: usize = INPUT; image != INPUT + BATCHES * IMAGE; image += IMAGE) {
     for (let outY: i32 = 0; outY < OUTPUT_HEIGHT; outY++) {
@@ -42,7 +44,7 @@ export function run(): void {
 function poolPixel(corner: usize, rows: usize, columns: usize, record: usize, output: usize): void {
   const end = output + CHANNELS
   do {
-    let accumulator = load<i32>(record)
+    let accumulator = IS_QUOTIENT ? 0 : load<i32>(record)
     let line = corner
     const linesEnd = corner + rows * STEP_Y
     do {
@@ -54,8 +56,15 @@ function poolPixel(corner: usize, rows: usize, columns: usize, record: usize, ou
       } while (cell != lineEnd)
       line += STEP_Y
     } while (line != linesEnd)
-    store<u8>(output, <u8>requantize(accumulator, record, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX))
+    store<u8>(output, <u8>finish(accumulator, <i32>(rows * columns), record))
     corner++
     output++
   } while (output != end)
+}
+
+// @ts-ignore: decorator
+@inline function finish(accumulator: i32, cells: i32, record: usize): i32 {
+  return IS_QUOTIENT
+    ? roundedQuotient(accumulator, cells, OUTPUT_MIN, OUTPUT_MAX)
+    : requantize(accumulator, record, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX)
 }

@@ -8,11 +8,14 @@ import { constant } from './constant/definition.js'
 import { convolution } from './convolution/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
+import { fixedBinary } from './fixed-binary/definition.js'
+import { fixedSoftmax } from './fixed-softmax/definition.js'
 import { floatBinary } from './float-binary/definition.js'
 import { floatSoftmax } from './float-softmax/definition.js'
 import { fullyConnected } from './fully-connected/definition.js'
 import { gather } from './gather/definition.js'
 import { globalAveragePool } from './global-average-pool/definition.js'
+import { integerAveragePool } from './integer-average-pool/definition.js'
 import { matrixProduct } from './matrix-product/definition.js'
 import { maxPool } from './max-pool/definition.js'
 import { normalization } from './normalization/definition.js'
@@ -34,12 +37,15 @@ export const operators: readonly OperatorDefinition[] = [
   matrixProduct,
   table,
   quantizedBinary,
+  fixedBinary,
   floatBinary,
   pairTable,
   maxPool,
   averagePool,
+  integerAveragePool,
   globalAveragePool,
   softmax,
+  fixedSoftmax,
   floatSoftmax,
   argMax,
   reduce,

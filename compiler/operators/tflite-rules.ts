@@ -6,7 +6,7 @@ import {
   fixedMultiplier,
   roundHalfAway,
 } from '../arithmetic/fixed-point.js'
-import { f32, type Range } from '../arithmetic/float32.js'
+import { clamp, f32, type Range } from '../arithmetic/float32.js'
 import type { Tensor } from '../ir/graph.js'
 import type { FixedRequantization, Window } from '../ir/operators.js'
 import type { ElementType, Quantization } from '../ir/types.js'
@@ -112,3 +112,9 @@ export function windowOf(
     pads: [rows.before, columns.before, rows.after, columns.after],
   }
 }
+
+/** A function of each int8 quantum as a table by its byte. */
+export const int8Table = (apply: (quantum: number) => number): Int8Array =>
+  Int8Array.from({ length: 256 }, (_, byte) => apply(byte < 128 ? byte : byte - 256))
+
+export const clampTable = (range: Range): Int8Array => int8Table((quantum) => clamp(quantum, range))

@@ -47,6 +47,8 @@ interface Pool {
 
 function poolCall(step: Step, { geometry, requantizer, records, range }: Pool): HostCall | null {
   const type = typeOf(step, 'ELEMENT')
+  // The host's kernels have no quotient and not the double rounding of TFLite Micro.
+  if (step.requantizer === 'quotient' || step.requantizer === 'double') return null
   if ((type !== 'i8' && type !== 'u8') || !fitsWindowBlock(geometry)) return null
   const head: BlockHead = {
     ...{ kernel: 'pool', requantizer, isUnsigned: type === 'u8', isCorrected: false, hasWideWeights: false },

@@ -92,6 +92,7 @@ function integerStep({ node, shape, input, output }: Pool, { form, records, chec
       requantize: { kind: 'code', symbol: facts.primitive, from: '../requantize' },
       RECORD_BYTES: { kind: 'code', symbol: facts.recordBytesSymbol, from: '../requantize' },
       ...windowConstants(shape),
+      IS_QUOTIENT: { kind: 'bool', value: false },
       ...outputRange(node.attributes.output, output.type),
     },
     inputs: [input.name],

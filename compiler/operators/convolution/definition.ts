@@ -8,7 +8,7 @@ import { lowerRow } from '../fully-connected/row.js'
 import { lowerDense } from './dense.js'
 import { isDepthwise, lowerDepthwise } from './depthwise.js'
 import { type Geometry, geometryOf, pixelsOf } from './geometry.js'
-import { isHostDepthwise, lowerHostDense, lowerHostDepthwise } from './host.js'
+import { hasHostForm, isHostDepthwise, lowerHostDense, lowerHostDepthwise } from './host.js'
 import { lowerChannels } from './output-channels.js'
 import { reference } from './reference.js'
 import { activationType, channelWeights } from './weights.js'
@@ -31,14 +31,15 @@ export const convolution = defineOperator({
       output: attributes.requantization,
       preferFloat: context.preferFloat,
     }
-    const byHost = context.hostKernels && fitsWindowBlock(geometry)
+    const calls = hasHostForm(attributes.requantization) && context.hostKernels
+    const byHost = calls && fitsWindowBlock(geometry)
     if (byHost && isHostDepthwise(geometry))
       return [lowerHostDepthwise({ node, input, output, geometry, sum })]
     if (!byHost && isDepthwise(geometry)) return [lowerDepthwise({ node, input, output, geometry, sum })]
     const channels = lowerChannels({ ...sum, wideWeights: 'corrected' })
     if (isOneRow(geometry)) {
       const row = { node, input, output, channels }
-      return [context.hostKernels ? lowerHostRow(row) : lowerRow(row)]
+      return [calls ? lowerHostRow(row) : lowerRow(row)]
     }
     const { inputZeroPoint } = attributes
     const layer = { node, input, output, geometry, channels, inputZeroPoint }

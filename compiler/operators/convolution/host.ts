@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions as calls of the host's kernels `convolution` and `depthwise` (docs/kernels.md).
 import type { Step } from '../../codegen/program.js'
+import type { FixedRequantization, Requantization } from '../../ir/operators.js'
 import { alignUp } from '../../memory/plan.js'
 import { hostStep } from '../../tiers/host-step.js'
 import { type BlockHead, encodeWindowBlock } from '../../tiers/parameter-block.js'
@@ -15,6 +16,10 @@ import { type LoweredChannels, lowerChannels } from './output-channels.js'
 const LARGEST_CHUNK = 320
 /** Of a depthwise tile's patch. */
 const PATCH_BYTES = 2048
+
+/** Rule M has no form in the host's kernels: such layers stay portable. */
+export const hasHostForm = (rule: Requantization | FixedRequantization | null): boolean =>
+  rule === null || !('fixed' in rule)
 
 export const blockHead = (
   kernel: BlockHead['kernel'],

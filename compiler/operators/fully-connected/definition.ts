@@ -5,7 +5,7 @@ import { sizeOf } from '../../ir/types.js'
 import { fitsWindowBlock } from '../../tiers/parameter-block.js'
 import { lowerDense } from '../convolution/dense.js'
 import { rowsGeometry } from '../convolution/geometry.js'
-import { lowerHostDense } from '../convolution/host.js'
+import { hasHostForm, lowerHostDense } from '../convolution/host.js'
 import { type FloatOutput, lowerChannels } from '../convolution/output-channels.js'
 import { activationType, channelWeights } from '../convolution/weights.js'
 import { defineOperator } from '../definition.js'
@@ -32,15 +32,16 @@ export const fullyConnected = defineOperator({
       preferFloat: context.preferFloat,
       wideWeights: 'corrected',
     })
+    const calls = context.hostKernels && hasHostForm(attributes.requantization)
     const rows = sizeOf(input.shape) / depth
     if (rows === 1) {
       const row = { node, input, output, channels }
-      return [context.hostKernels ? lowerHostRow(row) : lowerRow(row)]
+      return [calls ? lowerHostRow(row) : lowerRow(row)]
     }
     const geometry = rowsGeometry(rows, depth, units)
     const { inputZeroPoint } = attributes
     const layer = { node, input, output, geometry, channels, inputZeroPoint }
-    return [context.hostKernels && fitsWindowBlock(geometry) ? lowerHostDense(layer) : lowerDense(layer)]
+    return [calls && fitsWindowBlock(geometry) ? lowerHostDense(layer) : lowerDense(layer)]
   },
 })
 

@@ -2,8 +2,6 @@
 // Step 4 for TensorFlow Lite: from the file's operators to Caplet's (operators/<folder>/tflite.ts). Nothing is fused
 // before: the file's operators are the ones that TFLite Micro runs, one by one.
 
-import { roundHalfAway } from '../../arithmetic/fixed-point.js'
-import { f32, type Range } from '../../arithmetic/float32.js'
 import { CapletError } from '../../errors.js'
 import type { TfliteModel } from '../../import/tflite.js'
 import type { Node, Tensor } from '../../ir/graph.js'
@@ -13,6 +11,7 @@ import { tfliteOperators } from '../../operators/tflite-list.js'
 import { dequantizeTable, quantumOf } from '../convert/tables.js'
 import { type EdgeIo, type NormalizedGraph, reachable, renameOutputs } from '../normalize.js'
 import { TfliteConversion, type TfliteMultipliers } from './conversion.js'
+import { quantizeHalfAway } from './quantize.js'
 
 /** Throws CapletError with every node that has no exact form. */
 export function normalizeTflite(
@@ -111,10 +110,6 @@ function quantizedBy(model: TfliteModel, name: string): (Quantization & { type: 
   )
   return isExact ? first : null
 }
-
-/** QUANTIZE of one float32. */
-export const quantizeHalfAway = (value: number, { scale, zeroPoint }: Quantization, range: Range): number =>
-  Math.min(range.max, Math.max(range.min, roundHalfAway(f32(value / scale)) + zeroPoint))
 
 function edgeQuantization({ quantization }: TfliteModel, { name, type }: Tensor): Quantization | null {
   const found = quantization.get(name)

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: the sum of 12 int8 elements and 12 others. The build generates one such file per step.
+export type ELEMENT = i8
+export const A: usize = 64
+export const B: usize = 80
+export const OUTPUT: usize = 96
+export const OPERATION: i32 = 0
+export const A_ZERO_POINT: i32 = 1
+export const B_ZERO_POINT: i32 = 2
+export const LEFT_SHIFT: i32 = 20
+export const A_MULTIPLIER: i32 = 1073741824
+export const A_SHIFT: i32 = 0
+export const B_MULTIPLIER: i32 = 1073741824
+export const B_SHIFT: i32 = 1
+export const MULTIPLIER: i32 = 1431655765
+export const SHIFT_LEFT: i32 = 0
+export const SHIFT_RIGHT: i32 = 19
+export const OUTPUT_ZERO_POINT: i32 = 3
+export const OUTPUT_MIN: i32 = -128
+export const OUTPUT_MAX: i32 = 127
+export const COUNT_0: usize = 1
+export const COUNT_1: usize = 1
+export const COUNT_2: usize = 1
+export const COUNT_3: usize = 1
+export const COUNT_4: usize = 12
+export const A_STEP_0: i32 = 0
+export const A_STEP_1: i32 = 0
+export const A_STEP_2: i32 = 0
+export const A_STEP_3: i32 = 0
+export const A_STEP_4: i32 = 1
+export const B_STEP_0: i32 = 0
+export const B_STEP_1: i32 = 0
+export const B_STEP_2: i32 = 0
+export const B_STEP_3: i32 = 0
+export const B_STEP_4: i32 = 1

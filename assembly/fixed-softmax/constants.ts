@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: one row of 10 int8 logits. The build generates one such file per step.
+export const INPUT: usize = 64
+export const OUTPUT: usize = 128
+export const TABLE: usize = 0
+export const SCRATCH: usize = 256
+export const OUTER: usize = 1
+export const LENGTH: usize = 10
+export const INNER: usize = 1
