@@ -4,22 +4,13 @@
 // how tensors are stored is decided later (passes/assign-layouts.ts).
 // Notation: f(.) rounds to float32, rne rounds half to even, DQ(q) = f((q - zeroPoint) * scale),
 // Q(v) = clamp(rne(f(v / scale)) + zeroPoint).
-import type { FixedMultiplier } from '../arithmetic/fixed-point.js'
+import type { FixedOperatorAttributes, FixedRequantization } from './fixed-operators.js'
 import type { Constant, Data, Quantization } from './types.js'
 
 /** Rule R: y = clamp(rne(f(f(accumulator) * multiplier[c])) + zeroPoint, min, max); multiplier is float32, > 0. */
 export interface Requantization {
   /** One per output channel, or a single one for all. */
   readonly multipliers: Float32Array
-  readonly zeroPoint: number
-  readonly min: number
-  readonly max: number
-}
-
-/** Rule M (contract tflite): y = clamp(M(accumulator, fixed[c]) + zeroPoint, min, max); arithmetic/fixed-point.ts has M. */
-export interface FixedRequantization {
-  /** One per output channel, or a single one for all. */
-  readonly fixed: readonly FixedMultiplier[]
   readonly zeroPoint: number
   readonly min: number
   readonly max: number
@@ -93,23 +84,6 @@ export interface QuantizedBinaryAttributes {
 }
 
 /** prelu: a where a >= 0, else f(a * b). */
-export interface FixedOperand {
-  readonly zeroPoint: number
-  /** Of add and subtract: applied to the value shifted left by `leftShift`. */
-  readonly fixed: FixedMultiplier
-}
-
-/** TFLite's ADD, SUB, MUL, MAXIMUM, MINIMUM of two tensors of int8 or int16 (numpy broadcasting), rule M throughout:
- *  y = clamp(M(v) + zeroPoint), v = M_a(x_a << leftShift) +- M_b(x_b << leftShift), or x_a * x_b; x = q - zeroPoint.
- *  maximum and minimum are of the quanta, and nothing is requantized. */
-export interface FixedBinaryAttributes {
-  readonly operation: 'add' | 'subtract' | 'multiply' | 'maximum' | 'minimum'
-  readonly a: FixedOperand
-  readonly b: FixedOperand
-  readonly leftShift: number
-  readonly requantization: FixedRequantization
-}
-
 export type FloatBinaryOperation =
   | 'add'
   | 'subtract'
@@ -158,12 +132,6 @@ export interface AveragePoolAttributes extends Window {
  * lanes: the cells in order, cell i to sum i mod 4 of four; S = f(f(s0 + s2) + f(s1 + s3)); the last (count mod 4) cells one by one.
  */
 export type Summation = 'rows' | 'columns' | 'lanes'
-
-/** TFLite's AVERAGE_POOL_2D: the quanta of the window's cells inside the image, summed and divided, halves away from zero. */
-export interface IntegerAveragePoolAttributes extends Window {
-  readonly min: number
-  readonly max: number
-}
 
 /** QLinearGlobalAveragePool: accumulator = sum(x) - n * inputZeroPoint; rule R with multiplier f(s_x / f(s_y * f(n))). Reduces every spatial dimension to 1. */
 export interface GlobalAveragePoolAttributes {
@@ -222,12 +190,6 @@ export interface SoftmaxAttributes {
   readonly inputScale: number
   readonly inputType: 'int8' | 'uint8'
   readonly output: Quantization
-}
-
-/** TFLite's SOFTMAX of int8 rows along the last axis, in fixed point (arithmetic/fixed-softmax.ts); result in 1/256, zero point -128. */
-export interface FixedSoftmaxAttributes {
-  readonly inputScale: number
-  readonly beta: number
 }
 
 /** float32 softmax of float32 (or of table[x]) rows, or its logarithm f(f(x - max) - log S); Q afterwards where output is set. */
@@ -298,18 +260,16 @@ export interface ConstantAttributes {
 }
 
 /** Each operator's attributes, by the node's `operator`. Dequantize to float32 is a `table` with float32 entries. */
-export interface OperatorAttributes {
+export interface OperatorAttributes extends FixedOperatorAttributes {
   convolution: ConvolutionAttributes
   fully_connected: FullyConnectedAttributes
   matrix_product: MatrixProductAttributes
   table: TableAttributes
   quantized_binary: QuantizedBinaryAttributes
-  fixed_binary: FixedBinaryAttributes
   float_binary: FloatBinaryAttributes
   pair_table: PairTableAttributes
   max_pool: MaxPoolAttributes
   average_pool: AveragePoolAttributes
-  integer_average_pool: IntegerAveragePoolAttributes
   global_average_pool: GlobalAveragePoolAttributes
   concat: ConcatAttributes
   reshape: ReshapeAttributes
@@ -320,7 +280,6 @@ export interface OperatorAttributes {
   pad: PadAttributes
   depth_to_space: DepthToSpaceAttributes
   softmax: SoftmaxAttributes
-  fixed_softmax: FixedSoftmaxAttributes
   float_softmax: FloatSoftmaxAttributes
   reduce: ReduceAttributes
   normalization: NormalizationAttributes

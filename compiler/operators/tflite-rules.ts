@@ -7,8 +7,9 @@ import {
   roundHalfAway,
 } from '../arithmetic/fixed-point.js'
 import { clamp, f32, type Range } from '../arithmetic/float32.js'
+import type { FixedRequantization } from '../ir/fixed-operators.js'
 import type { Tensor } from '../ir/graph.js'
-import type { FixedRequantization, Window } from '../ir/operators.js'
+import type { Window } from '../ir/operators.js'
 import type { ElementType, Quantization } from '../ir/types.js'
 import type { TfliteNode } from './tflite.js'
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions as calls of the host's kernels `convolution` and `depthwise` (docs/kernels.md).
 import type { Step } from '../../codegen/program.js'
-import type { FixedRequantization, Requantization } from '../../ir/operators.js'
+import type { FixedRequantization } from '../../ir/fixed-operators.js'
+import type { Requantization } from '../../ir/operators.js'
 import { alignUp } from '../../memory/plan.js'
 import { hostStep } from '../../tiers/host-step.js'
 import { type BlockHead, encodeWindowBlock } from '../../tiers/parameter-block.js'

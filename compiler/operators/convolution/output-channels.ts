@@ -11,7 +11,8 @@ import { chooseRequantizer } from '../../arithmetic/requantizer.js'
 import { encodeRecord, requantizerForms } from '../../arithmetic/requantizer-forms.js'
 import type { KernelConstant } from '../../codegen/program.js'
 import { CapletError } from '../../errors.js'
-import type { FixedRequantization, Requantization } from '../../ir/operators.js'
+import type { FixedRequantization } from '../../ir/fixed-operators.js'
+import type { Requantization } from '../../ir/operators.js'
 import { type QuantizedType, rangeOf } from '../../ir/types.js'
 
 /** One output channel's weights in the order in which its column lies in memory, as the model has them. */

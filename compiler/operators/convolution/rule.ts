@@ -3,7 +3,8 @@
 // of the contract `tflite` likewise.
 import { requantizeFixed } from '../../arithmetic/fixed-point.js'
 import { clamp, f32, roundHalfEven } from '../../arithmetic/float32.js'
-import type { FixedRequantization, Requantization } from '../../ir/operators.js'
+import type { FixedRequantization } from '../../ir/fixed-operators.js'
+import type { Requantization } from '../../ir/operators.js'
 
 export function requantize(
   accumulator: number,

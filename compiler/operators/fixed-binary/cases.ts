@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cases of fixed_binary: every pair of quanta of each operation, int16 ones that wrap, broadcasting.
 import { fixedMultiplier } from '../../arithmetic/fixed-point.js'
-import type { FixedBinaryAttributes } from '../../ir/operators.js'
+import type { FixedBinaryAttributes } from '../../ir/fixed-operators.js'
 import { allocate } from '../../ir/types.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = clamp(M(v) + zero point): v = M_a(x_a << leftShift) +- M_b(x_b << leftShift), or x_a * x_b; every step wraps at 32 bits.
 import { applyFixed, requantizeFixed } from '../../arithmetic/fixed-point.js'
-import type { FixedBinaryAttributes } from '../../ir/operators.js'
+import type { FixedBinaryAttributes } from '../../ir/fixed-operators.js'
 import { allocate, sizeOf } from '../../ir/types.js'
 import { broadcastIndex, coordinatesOf } from '../coordinates.js'
 import type { OperatorDefinition } from '../definition.js'

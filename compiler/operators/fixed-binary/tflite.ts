@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ADD, SUB, MUL, MAXIMUM and MINIMUM of two int8 or int16 tensors, with broadcasting.
 import { f32 } from '../../arithmetic/float32.js'
-import type { FixedBinaryAttributes, FixedRequantization } from '../../ir/operators.js'
+import type { FixedBinaryAttributes, FixedRequantization } from '../../ir/fixed-operators.js'
 import type { ElementType } from '../../ir/types.js'
 import type { TfliteConversion } from '../../passes/tflite/conversion.js'
 import type { TfliteNode, TfliteOperator } from '../tflite.js'

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Attributes of the operators that only the contract `tflite` has: TFLite Micro's fixed-point arithmetic. They are part
+// of ir/operators.ts; shapes and axes as there.
+import type { FixedMultiplier } from '../arithmetic/fixed-point.js'
+import type { Window } from './operators.js'
+
+/** Rule M (contract tflite): y = clamp(M(accumulator, fixed[c]) + zeroPoint, min, max); arithmetic/fixed-point.ts has M. */
+export interface FixedRequantization {
+  /** One per output channel, or a single one for all. */
+  readonly fixed: readonly FixedMultiplier[]
+  readonly zeroPoint: number
+  readonly min: number
+  readonly max: number
+}
+
+export interface FixedOperand {
+  readonly zeroPoint: number
+  /** Of add and subtract: applied to the value shifted left by `leftShift`. */
+  readonly fixed: FixedMultiplier
+}
+
+/** TFLite's ADD, SUB, MUL, MAXIMUM, MINIMUM of two tensors of int8 or int16 (numpy broadcasting), rule M throughout:
+ *  y = clamp(M(v) + zeroPoint), v = M_a(x_a << leftShift) +- M_b(x_b << leftShift), or x_a * x_b; x = q - zeroPoint.
+ *  maximum and minimum are of the quanta, and nothing is requantized. */
+export interface FixedBinaryAttributes {
+  readonly operation: 'add' | 'subtract' | 'multiply' | 'maximum' | 'minimum'
+  readonly a: FixedOperand
+  readonly b: FixedOperand
+  readonly leftShift: number
+  readonly requantization: FixedRequantization
+}
+
+/** TFLite's AVERAGE_POOL_2D: the quanta of the window's cells inside the image, summed and divided, halves away from zero. */
+export interface IntegerAveragePoolAttributes extends Window {
+  readonly min: number
+  readonly max: number
+}
+
+/** TFLite's SOFTMAX of int8 rows along the last axis, in fixed point (arithmetic/fixed-softmax.ts); result in 1/256, zero point -128. */
+export interface FixedSoftmaxAttributes {
+  readonly inputScale: number
+  readonly beta: number
+}
+
+export interface FixedOperatorAttributes {
+  fixed_binary: FixedBinaryAttributes
+  integer_average_pool: IntegerAveragePoolAttributes
+  fixed_softmax: FixedSoftmaxAttributes
+}
