@@ -150,6 +150,19 @@ describe('a model', () => {
     expect(source.inputs.map(({ name }) => name)).toEqual(['x'])
     expect([...source.constants.keys()]).toEqual(['w'])
   })
+
+  it('may not compute with an initializer that a caller could replace: the reference fuses nothing with it', () => {
+    const raw = new Uint8Array(new Float32Array([1, 2]).buffer)
+    const graph = {
+      ...small,
+      node: [{ opType: 'Add', input: ['x', 'w'], output: ['y'] }],
+      initializer: [{ name: 'w', dataType: 1, dims: [2], rawData: raw }],
+      input: [...small.input, { name: 'w', type: floats }],
+    }
+    expect(refusal(withFields(graph))).toMatch(/^unsupported-feature: .* replace them: "w"/)
+    // Before IR version 4 every initializer had to be listed so, and none could be replaced.
+    expect(read(withFields(graph, { irVersion: 3 })).inputs.map(({ name }) => name)).toEqual(['x'])
+  })
 })
 
 describe('the nodes of a graph', () => {
@@ -172,9 +185,13 @@ describe('the nodes of a graph', () => {
   })
 
   it('get names of their own', () => {
-    const node = (output: string) => ({ name: 'same', opType: 'Relu', input: ['x'], output: [output] })
-    const graph = { ...small, node: [node('a'), node('b'), { opType: 'Relu', input: ['a'], output: ['y'] }] }
-    expect(read(withFields(graph)).nodes.map(({ name }) => name)).toEqual(['same', 'same#2', 'y'])
+    const node = (input: string, output: string, name = '') => ({
+      ...{ name, opType: 'Relu', input: [input], output: [output] },
+    })
+    const graph = { ...small, node: [node('x', 'a', 'y'), node('a', 'y')] }
+    expect(read(withFields(graph)).nodes.map(({ name }) => name)).toEqual(['y', 'y#2'])
+    const repeated = { ...small, node: [node('x', 'a', 'same'), node('a', 'y', 'same')] }
+    expect(refusal(withFields(repeated))).toBe('malformed-model: Node name "same" is listed more than once')
   })
 
   it.each([

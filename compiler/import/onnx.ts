@@ -88,6 +88,11 @@ export function readOnnx(bytes: Uint8Array, loadExternal: LoadExternalData): Sou
     inputs.map(({ name }) => name),
   )
   refuseRepeated('Output', outputs)
+  refuseRepeated(
+    'Node name',
+    (graph.node ?? []).flatMap(({ name }) => (name ? [name] : [])),
+  )
+  refuseOverridable(model)
   const nodes = sortTopologically(
     uniquelyNamed((graph.node ?? []).map((node) => readNode(node, loadExternal))),
     new Set([...constants.keys(), ...inputs.map((i) => i.name)]),
@@ -101,6 +106,24 @@ function refuseRepeated(what: string, names: readonly string[]): void {
     if (seen.has(name)) throw malformed(`${what} "${name}" is listed more than once`)
     seen.add(name)
   }
+}
+
+/** From IR version 4 on, an initializer that is an input, too, is no constant to the reference: it fuses nothing with it. */
+function refuseOverridable({ irVersion, graph }: onnx.ModelProto): void {
+  if (toNumber(irVersion) < 4) return
+  const read = new Set((graph!.node ?? []).flatMap(({ input }) => input ?? []))
+  const constants = new Set((graph!.initializer ?? []).map(({ name }) => name))
+  const both = (graph!.input ?? []).flatMap(({ name }) => (name && constants.has(name) ? [name] : []))
+  const found = both.filter((name) => read.has(name)).map((name) => `"${name}"`)
+  if (found.length === 0) return
+  const names =
+    found.length > 4 ? `${found.slice(0, 3).join(', ')} and ${found.length - 3} more` : found.join(', ')
+  throw new CapletError({
+    code: 'unsupported-feature',
+    message: `Initializers are inputs, too, so that a caller could replace them: ${names}`,
+    remedy:
+      'Delete them from graph.input (exporters have an option for it, such as keep_initializers_as_inputs=False).',
+  })
 }
 
 function decode(bytes: Uint8Array): onnx.ModelProto {
