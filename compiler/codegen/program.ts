@@ -3,6 +3,9 @@
 import type { ElementType, Quantization } from '../ir/types.js'
 import type { HostKernel } from '../tiers/kernel-interface.js'
 
+/** Element types of AssemblyScript. */
+export type NativeType = 'i8' | 'u8' | 'i16' | 'u16' | 'i32' | 'u32' | 'i64' | 'u64' | 'f32'
+
 /** One exported constant of a step's generated constants.ts. */
 export type KernelConstant =
   | { readonly kind: 'i32' | 'u32' | 'usize'; readonly value: number }
@@ -11,7 +14,7 @@ export type KernelConstant =
   | { readonly kind: 'f32'; readonly value: number }
   | { readonly kind: 'bool'; readonly value: boolean }
   /** export type NAME = i8 */
-  | { readonly kind: 'type'; readonly value: 'i8' | 'u8' | 'i16' | 'i32' | 'i64' | 'f32' }
+  | { readonly kind: 'type'; readonly value: NativeType }
   /** export { symbol as NAME } from "../file" : chooses code, e.g. a requantizer. */
   | { readonly kind: 'code'; readonly symbol: string; readonly from: string }
   /** Address of a tensor in linear memory, known after planning. */

@@ -21,6 +21,8 @@ import { maxPool } from './max-pool/definition.js'
 import { normalization } from './normalization/definition.js'
 import { pad } from './pad/definition.js'
 import { pairTable } from './pair-table/definition.js'
+import { plainBinary } from './plain-binary/definition.js'
+import { plainUnary } from './plain-unary/definition.js'
 import { quantize } from './quantize/definition.js'
 import { quantizedBinary } from './quantized-binary/definition.js'
 import { reduce } from './reduce/definition.js'
@@ -40,6 +42,8 @@ export const operators: readonly OperatorDefinition[] = [
   fixedBinary,
   floatBinary,
   pairTable,
+  plainBinary,
+  plainUnary,
   maxPool,
   averagePool,
   integerAveragePool,

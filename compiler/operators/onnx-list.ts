@@ -13,6 +13,8 @@ import * as maxPool from './max-pool/onnx.js'
 import * as normalization from './normalization/onnx.js'
 import type { OnnxOperator } from './onnx.js'
 import * as pad from './pad/onnx.js'
+import * as plainBinary from './plain-binary/onnx.js'
+import * as plainUnary from './plain-unary/onnx.js'
 import * as quantize from './quantize/onnx.js'
 import * as quantizedBinary from './quantized-binary/onnx.js'
 import * as reduce from './reduce/onnx.js'
@@ -25,21 +27,29 @@ import * as tile from './tile/onnx.js'
 import * as transpose from './transpose/onnx.js'
 
 const folders = [
-  ...[argMax, pools, concat, constants, convolution, depthToSpace, floatBinary, fullyConnected, gather],
-  ...[
-    maxPool,
-    normalization,
-    pad,
-    quantize,
-    quantizedBinary,
-    reduce,
-    reshape,
-    slice,
-    softmax,
-    table,
-    tile,
-    transpose,
-  ],
+  argMax,
+  pools,
+  concat,
+  constants,
+  convolution,
+  depthToSpace,
+  floatBinary,
+  fullyConnected,
+  gather,
+  maxPool,
+  normalization,
+  pad,
+  plainBinary,
+  plainUnary,
+  quantize,
+  quantizedBinary,
+  reduce,
+  reshape,
+  slice,
+  softmax,
+  table,
+  tile,
+  transpose,
 ]
 
 const isOperator = (value: unknown): value is OnnxOperator =>

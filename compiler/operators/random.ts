@@ -54,8 +54,9 @@ export class Random {
   tensor(type: ElementType, shape: readonly number[]): Constant {
     const data = allocate(type, sizeOf(shape))
     for (let index = 0; index < data.length; index++) {
-      if (data instanceof BigInt64Array || data instanceof BigUint64Array) data[index] = BigInt(this.bits())
-      else if (type === 'bool') data[index] = this.integer(0, 1)
+      if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+        data[index] = (BigInt(this.bits()) << 32n) | BigInt(this.bits())
+      } else if (type === 'bool') data[index] = this.integer(0, 1)
       else if (type === 'float32')
         data[index] = this.boolean() ? this.integer(-32, 32) / 4 : this.float(-8, 8)
       else data[index] = this.bits()

@@ -59,6 +59,8 @@ const elementTypes: Record<string, number> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  uint32: 12,
+  uint64: 13,
 }
 
 /** The bytes of a model with these nodes; com.microsoft is imported as version 1. */

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// ONNX operators that are constants at compile time: Constant, ConstantOfShape, Shape and Cast of constants.
+// ONNX operators that are constants at compile time: Constant, ConstantOfShape and Shape.
 
-import { elementTypeOf } from '../../import/tensor-proto.js'
-import { allocate, type Constant, type ElementType, sizeOf } from '../../ir/types.js'
-import { convertCopy } from '../../passes/convert/copies.js'
+import { allocate, type Constant, sizeOf } from '../../ir/types.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
 
 const int64s = (values: readonly number[]): Constant => ({
@@ -86,34 +84,4 @@ export const shape: OnnxOperator = {
 function shapeOf(node: OnnxNode): Constant {
   const dimensions = node.shape(0)
   return int64s(dimensions.slice(node.int('start', 0), node.node.attributes.end as number | undefined))
-}
-
-function castConstant(_node: OnnxNode, x: Constant, to: ElementType): Constant {
-  const data = allocate(to, x.data.length)
-  for (let i = 0; i < data.length; i++) {
-    const value = x.data[i]!
-    if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-      data[i] = typeof value === 'bigint' ? value : BigInt(Math.trunc(value))
-    } else if (to === 'bool') data[i] = Number(value) !== 0 ? 1 : 0
-    else data[i] = to.startsWith('float') ? Number(value) : Math.trunc(Number(value))
-  }
-  return { type: to, shape: x.shape, data }
-}
-
-const castType = (node: OnnxNode) => elementTypeOf(node.int('to', 0), `Cast "${node.node.name}"`)
-
-export const cast: OnnxOperator = {
-  name: 'Cast',
-  inputs: [1, 1],
-  attributes: { to: 'int', saturate: 'int' },
-  infer: (node) => [{ type: castType(node), shape: node.shape(0) }],
-  evaluate: (node, [x]) => [castConstant(node, x!, castType(node))],
-  convert: (node, conversion) => {
-    if (node.type(0).type === castType(node)) return convertCopy(node, conversion, 'reshape', {})
-    throw node.error(
-      'unsupported-feature',
-      `It casts an activation from ${node.type(0).type} to ${castType(node)}`,
-      'Only constants can be cast: quantize instead.',
-    )
-  },
 }

@@ -4,9 +4,11 @@ import { cPow } from '../../arithmetic/exponential.js'
 import { f32 } from '../../arithmetic/float32.js'
 import type { FloatBinaryOperation } from '../../ir/operators.js'
 import { sizeOf } from '../../ir/types.js'
+import { convertCopy } from '../../passes/convert/copies.js'
 import { binaryFloat, mapFloat, pairFunction } from '../../passes/convert/functions.js'
 import { evaluateBinary } from '../constant/arithmetic.js'
 import { broadcast, type OnnxNode, type OnnxOperator } from '../onnx.js'
+import { convertPlainBinary } from '../plain-binary/onnx.js'
 
 function floatOnly(name: string, operation: FloatBinaryOperation): OnnxOperator {
   return {
@@ -16,6 +18,9 @@ function floatOnly(name: string, operation: FloatBinaryOperation): OnnxOperator 
     infer: (node) => [{ type: node.type(0).type, shape: broadcast(node.shape(0), node.shape(1), node) }],
     evaluate: (node, [a, b]) => [evaluateBinary(node, operation, a!, b!)],
     convert: (node, conversion) => {
+      if (node.type(0).type !== 'float32' && operation !== 'prelu') {
+        return convertPlainBinary(node, conversion, operation)
+      }
       const [a, b] = [conversion.float(node, 0), conversion.float(node, 1)]
       const output = node.node.outputs[0]!
       const { shape } = conversion.graph.tensors.get(output)!
@@ -24,10 +29,32 @@ function floatOnly(name: string, operation: FloatBinaryOperation): OnnxOperator 
   }
 }
 
+/** The same operation over any number of inputs, from left to right. */
+function variadic(pair: OnnxOperator, operation: 'minimum' | 'maximum'): OnnxOperator {
+  return {
+    ...pair,
+    inputs: [1, Number.POSITIVE_INFINITY],
+    infer: (node) => {
+      const shapes = node.node.inputs.map((_, input) => node.shape(input))
+      return [{ type: node.type(0).type, shape: shapes.reduce((a, b) => broadcast(a, b, node)) }]
+    },
+    evaluate: (node, inputs) => [inputs.reduce((a, b) => evaluateBinary(node, operation, a, b))],
+    convert: (node, conversion) => {
+      if (node.node.inputs.length === 1) return convertCopy(node, conversion, 'reshape', {})
+      if (node.type(0).type !== 'float32') return convertPlainBinary(node, conversion, operation)
+      const values = node.node.inputs.map((_, input) => conversion.float(node, input))
+      const merged = values.reduce((a, b) =>
+        binaryFloat(node, conversion, operation, a, b, broadcast(a.shape, b.shape, node)),
+      )
+      conversion.define(node.node.outputs[0]!, merged)
+    },
+  }
+}
+
 export const sub = floatOnly('Sub', 'subtract')
 export const div = floatOnly('Div', 'divide')
-export const min = floatOnly('Min', 'minimum')
-export const max = floatOnly('Max', 'maximum')
+export const min = variadic(floatOnly('Min', 'minimum'), 'minimum')
+export const max = variadic(floatOnly('Max', 'maximum'), 'maximum')
 
 export const prelu: OnnxOperator = {
   ...floatOnly('PRelu', 'prelu'),

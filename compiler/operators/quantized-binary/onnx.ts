@@ -4,6 +4,7 @@ import { binaryFloat } from '../../passes/convert/functions.js'
 import { evaluateBinary } from '../constant/arithmetic.js'
 import { defaultZeroPoint } from '../fused.js'
 import { broadcast, type FusedNode, type OnnxNode, type OnnxOperator, type QuantizedGroup } from '../onnx.js'
+import { convertPlainBinary } from '../plain-binary/onnx.js'
 import { requireScalars, scalarQuantization } from '../scales.js'
 
 /** Reference rule: both inputs dequantized, one Q behind, all three of one 8-bit type. */
@@ -27,6 +28,7 @@ function floatForm(name: string, operation: 'add' | 'multiply', fused: string): 
     evaluate: (node, [a, b]) => [evaluateBinary(node, operation, a!, b!)],
     fuse: fuseAs(fused),
     convert: (node, conversion) => {
+      if (node.type(0).type !== 'float32') return convertPlainBinary(node, conversion, operation)
       const [a, b] = [conversion.float(node, 0), conversion.float(node, 1)]
       const output = node.node.outputs[0]!
       const { shape } = conversion.graph.tensors.get(output)!

@@ -5,7 +5,9 @@ import { cLog } from '../../arithmetic/exponential.js'
 import { f32, roundHalfEven } from '../../arithmetic/float32.js'
 import * as functions from '../../arithmetic/functions.js'
 import * as trigonometric from '../../arithmetic/trigonometric.js'
+import type { PlainUnaryOperation } from '../../ir/operators.js'
 import type { OnnxOperator } from '../onnx.js'
+import { withIntegers } from '../plain-unary/onnx.js'
 import { unary } from './unary.js'
 
 type Function = (x: number) => number
@@ -38,8 +40,18 @@ const plain: Readonly<Record<string, Function>> = {
   Mish: activations.mish,
 }
 
+const onIntegers: Readonly<Record<string, PlainUnaryOperation>> = {
+  Neg: 'negate',
+  Abs: 'absolute',
+  Sign: 'sign',
+}
+
 export const elementary: readonly OnnxOperator[] = [
-  ...Object.entries(plain).map(([name, apply]) => unary(name, {}, () => apply)),
+  ...Object.entries(plain).map(([name, apply]) => {
+    const float = unary(name, {}, () => apply)
+    const operation = onIntegers[name]
+    return operation ? withIntegers(float, operation) : float
+  }),
   unary('Elu', { alpha: 'float' }, (node) => activations.elu(node.float('alpha', 1))),
   unary('Celu', { alpha: 'float' }, (node) => activations.celu(node.float('alpha', 1))),
   unary('Selu', { alpha: 'float', gamma: 'float' }, (node) =>
