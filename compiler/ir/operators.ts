@@ -5,6 +5,7 @@
 // Notation: f(.) rounds to float32, rne rounds half to even, DQ(q) = f((q - zeroPoint) * scale),
 // Q(v) = clamp(rne(f(v / scale)) + zeroPoint).
 import type { FixedOperatorAttributes, FixedRequantization } from './fixed-operators.js'
+import type { PlainOperatorAttributes } from './plain-operators.js'
 import type { Constant, Data, Quantization } from './types.js'
 
 /** Rule R: y = clamp(rne(f(f(accumulator) * multiplier[c])) + zeroPoint, min, max); multiplier is float32, > 0. */
@@ -100,37 +101,6 @@ export interface FloatBinaryAttributes {
   readonly tableA: Float32Array | null
   readonly tableB: Float32Array | null
   readonly output: Quantization | null
-}
-
-/** In the order of assembly/plain-binary; from `equal` on the result is bool. */
-export const plainBinaryOperations = [
-  ...['add', 'subtract', 'multiply', 'divide', 'modulo', 'remainder', 'minimum', 'maximum'],
-  ...['and', 'or', 'xor', 'shift_left', 'shift_right'],
-  ...['equal', 'less', 'less_or_equal', 'greater', 'greater_or_equal'],
-] as const
-export type PlainBinaryOperation = (typeof plainBinaryOperations)[number]
-
-/**
- * One operation on two tensors of one integer type or bool (numpy broadcasting); comparisons of two float32 tensors, too.
- * Results wrap to the type. Quotients truncate; `modulo` has the divisor's sign; `remainder` has the dividend's, and of
- * int64 it is that of both sides rounded to float64. Shifts by the type's width or more give 0. Where the reference
- * has no result: anything by 0 is 0, the least integer by -1 is itself.
- */
-export interface PlainBinaryAttributes {
-  readonly operation: PlainBinaryOperation
-}
-
-/** In the order of assembly/plain-unary. */
-export const plainUnaryOperations = ['negate', 'absolute', 'sign', 'not', 'complement', 'cast'] as const
-export type PlainUnaryOperation = (typeof plainUnaryOperations)[number]
-
-/**
- * One integer or bool element each (`not`: bool), wrapping to its type. `cast` is to the output's type: integers keep
- * their low bits, to bool everything but 0 is true, to float32 they round to nearest even. float32 goes to an integer
- * through int32 (int8, int16), uint32 (uint8, uint16) or the type itself: truncated, saturating there, NaN to 0.
- */
-export interface PlainUnaryAttributes {
-  readonly operation: PlainUnaryOperation
 }
 
 /** Any function of two 8-bit tensors (numpy broadcasting): output = table[a * 256 + b] (bytes of the two elements). 65,536 entries. */
@@ -291,15 +261,13 @@ export interface ConstantAttributes {
 }
 
 /** Each operator's attributes, by the node's `operator`. Dequantize to float32 is a `table` with float32 entries. */
-export interface OperatorAttributes extends FixedOperatorAttributes {
+export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperatorAttributes {
   convolution: ConvolutionAttributes
   fully_connected: FullyConnectedAttributes
   matrix_product: MatrixProductAttributes
   table: TableAttributes
   quantized_binary: QuantizedBinaryAttributes
   float_binary: FloatBinaryAttributes
-  plain_binary: PlainBinaryAttributes
-  plain_unary: PlainUnaryAttributes
   pair_table: PairTableAttributes
   max_pool: MaxPoolAttributes
   average_pool: AveragePoolAttributes

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type PlainBinaryOperation, plainBinaryOperations } from '../../ir/operators.js'
+import { type PlainBinaryOperation, plainBinaryOperations } from '../../ir/plain-operators.js'
 import { allocate, type Constant, type ElementType } from '../../ir/types.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // plain_binary: arithmetic, logic and comparisons of two tensors in the model's own integer types.
 import type { ProgramTensor } from '../../codegen/program.js'
-import { plainBinaryOperations } from '../../ir/operators.js'
+import { plainBinaryOperations } from '../../ir/plain-operators.js'
 import { bytesPerElement } from '../../ir/types.js'
 import { broadcastLoops, inPlaceInputs } from '../broadcast-loops.js'
 import { defineOperator } from '../definition.js'

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX's operators of two integer or bool tensors, and comparisons. Add, Sub, Mul, Div, Min and Max come here for what is
 // not float.
-import type { PlainBinaryOperation } from '../../ir/operators.js'
+import type { PlainBinaryOperation } from '../../ir/plain-operators.js'
 import type { ElementType } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { type AttributeKind, broadcast, type OnnxNode, type OnnxOperator } from '../onnx.js'

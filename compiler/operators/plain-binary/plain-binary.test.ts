@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { openOracle } from '../../../runtime/oracle/onnxruntime.js'
 import { writeModel } from '../../../runtime/oracle/write-model.js'
-import { type PlainBinaryOperation, plainBinaryOperations } from '../../ir/operators.js'
+import { type PlainBinaryOperation, plainBinaryOperations } from '../../ir/plain-operators.js'
 import type { Constant, ElementType } from '../../ir/types.js'
 import { differencesFromOracle, type OnnxForm } from '../oracle-bench.js'
 import { Random } from '../random.js'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = a op b in whole numbers of any size, then wrapped to the output's type; comparisons of float32 as they are.
-import type { PlainBinaryOperation } from '../../ir/operators.js'
+import type { PlainBinaryOperation } from '../../ir/plain-operators.js'
 import { allocate, type Data, type ElementType, sizeOf } from '../../ir/types.js'
 import { broadcastIndex, coordinatesOf } from '../coordinates.js'
 import type { OperatorDefinition, Value } from '../definition.js'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { type PlainUnaryOperation, plainUnaryOperations } from '../../ir/operators.js'
+import { type PlainUnaryOperation, plainUnaryOperations } from '../../ir/plain-operators.js'
 import type { Constant, ElementType } from '../../ir/types.js'
 import { extremesOf, integerTypes } from '../plain-binary/cases.js'
 import type { Random } from '../random.js'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // plain_unary: one integer or bool element to another, and conversions between element types.
-import { plainUnaryOperations } from '../../ir/operators.js'
+import { plainUnaryOperations } from '../../ir/plain-operators.js'
 import { bytesPerElement, sizeOf } from '../../ir/types.js'
 import { defineOperator } from '../definition.js'
 import { nativeType } from '../native-type.js'

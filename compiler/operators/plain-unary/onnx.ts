@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX's operators of one integer or bool tensor, and Cast.
 import { elementTypeOf } from '../../import/tensor-proto.js'
-import type { PlainUnaryOperation } from '../../ir/operators.js'
+import type { PlainUnaryOperation } from '../../ir/plain-operators.js'
 import { type Constant, isQuantizedType } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { convertCopy } from '../../passes/convert/copies.js'

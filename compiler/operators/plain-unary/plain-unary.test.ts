@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest'
-import { type PlainUnaryOperation, plainUnaryOperations } from '../../ir/operators.js'
+import { type PlainUnaryOperation, plainUnaryOperations } from '../../ir/plain-operators.js'
 import type { ElementType } from '../../ir/types.js'
 import { differencesFromOracle, type OnnxForm } from '../oracle-bench.js'
 import { Random } from '../random.js'

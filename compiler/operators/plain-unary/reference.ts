@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One element at a time, in whole numbers of any size, then wrapped to the output's type.
-import type { PlainUnaryOperation } from '../../ir/operators.js'
+import type { PlainUnaryOperation } from '../../ir/plain-operators.js'
 import { allocate, bytesPerElement, type Data, type ElementType } from '../../ir/types.js'
 import type { OperatorDefinition } from '../definition.js'
 import { wrapped } from '../wrapped.js'
