@@ -16,7 +16,8 @@
 #   WINDOWS  also write that many inputs with their outputs into FOLDER/windows.h (targets/template/replay.h)
 #   OPTIONS  further flags of `caplet compile`: --target nrf52840 --shape x=1,1,187
 #
-# CAPLET_COMMAND names the command where it is not found; CAPLET_USE_COMMITTED=ON takes the committed files in any case.
+# Caplet is looked for in node_modules/, from the calling folder upwards, and where the environment variable CAPLET names a
+# clone; CAPLET_COMMAND may name the command instead. CAPLET_USE_COMMITTED=ON takes the committed files in any case.
 # caplet_add_engine and caplet_add_service (caplet-firmware.cmake) add what runs the capsule.
 if(CMAKE_VERSION VERSION_LESS 3.20)
   message(FATAL_ERROR "Caplet needs CMake 3.20; this is ${CMAKE_VERSION}")
@@ -126,9 +127,9 @@ function(caplet_find_command command package reason)
   endif()
 endfunction()
 
-# The package that this file is part of, or the nearest one that npm installed.
+# The package that this file is part of, the clone that the environment variable CAPLET names, or what npm installed nearest.
 function(caplet_find_package result)
-  set(candidates ${CAPLET_TARGETS}/..)
+  set(candidates ${CAPLET_TARGETS}/.. $ENV{CAPLET})
   set(folder ${CMAKE_CURRENT_SOURCE_DIR})
   while(NOT folder STREQUAL parent)
     list(APPEND candidates ${folder}/node_modules/caplet)

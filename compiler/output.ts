@@ -67,7 +67,7 @@ async function writeOrNothing(capsule: Capsule, folder: string): Promise<void> {
 }
 
 /** Lets Ctrl-C and the like wait for the few milliseconds that the work takes, so that it does not stop in between. */
-async function uninterrupted(work: () => Promise<void>): Promise<void> {
+export async function uninterrupted(work: () => Promise<void>): Promise<void> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   let caught: NodeJS.Signals | null = null
   const hold = (signal: NodeJS.Signals) => {

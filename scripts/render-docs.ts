@@ -29,6 +29,7 @@ export const documentedSchemas = [
   'verify',
   'run',
   'bench',
+  'new',
   'operators',
   'error',
   'failure',

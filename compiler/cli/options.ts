@@ -51,7 +51,7 @@ function parseName(text: string): string {
 }
 
 /** One of the values that this version has; a value of later versions is refused as such. */
-const oneOf =
+export const oneOf =
   (available: readonly string[], announced: readonly string[] = []) =>
   (text: string) => {
     if (available.includes(text)) return text
@@ -61,6 +61,9 @@ const oneOf =
     throw new InvalidArgumentError(choices)
   }
 
+export const tiers = ['portable', 'accelerated', 'native'] as const
+export type Tier = (typeof tiers)[number]
+
 /** Every flag that changes what is compiled; `compile`, `inspect` and `verify` share them. */
 export const addCompileOptions = (command: Command): Command =>
   addModelOptions(command).addOption(
@@ -68,15 +71,18 @@ export const addCompileOptions = (command: Command): Command =>
       '--tier <tier>',
       'form of the capsule: portable; accelerated (host kernels) or native (C for firmware) beside it',
     )
-      .argParser(oneOf(['portable', 'accelerated', 'native']))
+      .argParser(oneOf(tiers))
       .default('portable'),
   )
 
 /** The same without the tier, for commands that look at several. */
-export function addModelOptions(command: Command): Command {
+export const addModelOptions = (command: Command): Command =>
+  addFormOptions(command.option('--name <name>', "prefix in C (default: the model file's stem)", parseName))
+
+/** The same without the name, for commands that choose it. */
+export function addFormOptions(command: Command): Command {
   const choice = (flags: string, description: string, parse: (text: string) => string, fallback: string) =>
     command.addOption(new Option(flags, description).argParser(parse).default(fallback))
-  command.option('--name <name>', "prefix in C (default: the model file's stem)", parseName)
   command.addOption(
     new Option('--shape <input=dims>', 'bind the dimensions of an input; repeatable')
       .argParser(parseShape)
@@ -114,8 +120,7 @@ export function addModelOptions(command: Command): Command {
 }
 
 /** Values of the flags above. */
-export interface ModelFlags {
-  readonly name?: string
+export interface FormFlags {
   readonly shape: Shapes
   readonly contract: 'onnxruntime' | 'tflite' | null
   readonly tfliteMultipliers: 'float64' | 'float32'
@@ -124,23 +129,23 @@ export interface ModelFlags {
   readonly edgeLayout: 'model' | 'nhwc'
 }
 
+export interface ModelFlags extends FormFlags {
+  readonly name?: string
+}
+
 export interface CompileFlags extends ModelFlags {
-  readonly tier: 'portable' | 'accelerated' | 'native'
+  readonly tier: Tier
 }
 
 /** The same values as the compiler takes them. */
 export const compileOptionsOf = ({ tier, ...flags }: CompileFlags) => ({ ...modelOptionsOf(flags), tier })
 
-export const modelOptionsOf = ({
-  name,
-  shape,
-  contract,
-  tfliteMultipliers,
-  target,
-  io,
-  edgeLayout,
-}: ModelFlags) => ({
+export const modelOptionsOf = ({ name, ...flags }: ModelFlags) => ({
   ...(name !== undefined && { name }),
+  ...formOptionsOf(flags),
+})
+
+export const formOptionsOf = ({ shape, contract, tfliteMultipliers, target, io, edgeLayout }: FormFlags) => ({
   shapes: shape,
   contract,
   tfliteMultipliers,

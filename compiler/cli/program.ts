@@ -7,6 +7,7 @@ import { reportFailure } from './command.js'
 import { compileCommand } from './compile.js'
 import { errorCommand } from './error.js'
 import { inspectCommand } from './inspect.js'
+import { newCommand } from './new.js'
 import { operatorsCommand } from './operators.js'
 import { runCommand } from './run.js'
 import { verifyCommand } from './verify.js'
@@ -21,6 +22,7 @@ Examples:
   $ caplet verify model.onnx               compare it with ONNX Runtime, bit for bit
   $ caplet run capsule/model.wasm input.npy -o output.npy
   $ caplet bench model.onnx                what one inference costs, per runtime
+  $ caplet new --board nrf52840 my-firmware --model model.onnx
 
 Exit codes: 0 fine; 1 the model or the data is at fault; 2 wrong usage.`
 
@@ -36,6 +38,7 @@ export function createProgram(): Command {
     verifyCommand(),
     runCommand(),
     benchCommand(),
+    newCommand(),
     operatorsCommand(),
     errorCommand(),
   ]) {

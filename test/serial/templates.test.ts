@@ -3,9 +3,9 @@
 // stand-ins of the SDKs' headers.
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readSections, sectionBytes, sectionIds } from '../../compiler/codegen/module-sections.js'
 import { versionOf } from '../../runtime/device/toolchain.js'
@@ -13,6 +13,7 @@ import { engineList } from '../../runtime/engines/list.js'
 import { engineSources, missingSources } from '../../runtime/engines/sources.js'
 import { capletJson, root } from '../run-caplet.js'
 import { serveFaulty } from './faulty-line.js'
+import { writeHeaders } from './stand-ins/headers.js'
 
 const targets = join(root, 'targets')
 const model = join(root, 'examples', 'ecg-beat', 'model.onnx')
@@ -117,7 +118,7 @@ describe('on this machine', async () => {
 const ports = [
   { name: 'nrf52840-zephyr', folder: 'src', standIn: 'zephyr.h', build: 'CMakeLists.txt' },
   { name: 'esp32s3-idf', folder: 'main', standIn: 'idf.h', build: 'main/CMakeLists.txt' },
-]
+] as const
 
 describe.each(ports)('$name', ({ name, folder, standIn, build }) => {
   it('switches fused multiply-adds off in its own build file', () => {
@@ -128,17 +129,8 @@ describe.each(ports)('$name', ({ name, folder, standIn, build }) => {
     const compiler = 'arm-none-eabi-gcc'
     skip((await versionOf(compiler)) === null, `no ${compiler}`)
     const port = join(targets, name, folder, 'port.c')
-    const own = /^(firmware|frames|port|stored_model)\.h$/
     const headers = join(work, name)
-    for (const [, header] of readFileSync(port, 'utf8').matchAll(/^#include ["<](.*)[">]$/gm)) {
-      if (own.test(header!) || header === 'stdio.h') continue
-      mkdirSync(dirname(join(headers, header!)), { recursive: true })
-      writeFileSync(join(headers, header!), `#pragma once\n#include "${standIn}"\n`)
-    }
-    writeFileSync(
-      join(headers, standIn),
-      `#pragma once\n${readFileSync(join(root, 'test/serial/stand-ins', standIn))}`,
-    )
+    writeHeaders(port, standIn, headers)
     writeFileSync(join(headers, 'model.h'), '')
     const chosen = ['MEMORY', 'CODE'].map((what) => `-DCAPLET_CHOSEN_${what}=1000u`)
     const includes = [headers, join(targets, 'template'), join(targets, 'shim')].map((path) => `-I${path}`)

@@ -3,6 +3,7 @@
 #include "port.h"
 
 #include <zephyr/device.h>
+#include <zephyr/drivers/gpio.h>
 #include <zephyr/drivers/uart.h>
 #include <zephyr/kernel.h>
 #include <zephyr/linker/linker-defs.h>
@@ -15,6 +16,14 @@
 const char port_name[] = CONFIG_BOARD;
 
 static const struct device *const line = DEVICE_DT_GET(DT_CHOSEN(caplet_serial));
+
+// Changes at every line of text and every reply. A board without the alias led0 has none.
+static const struct gpio_dt_spec led = GPIO_DT_SPEC_GET_OR(DT_ALIAS(led0), gpios, {0});
+
+static void blink(void)
+{
+  if (led.port != NULL) (void)gpio_pin_toggle_dt(&led);
+}
 
 // Room for the longest frame and a repetition of it that comes while the capsule runs.
 #define ROOM 1024u
@@ -50,6 +59,7 @@ void port_start(void)
   DEMCR |= 1u << 24;
   DWT_CYCLES = 0;
   DWT_CONTROL |= 1u;
+  if (led.port != NULL) (void)gpio_pin_configure_dt(&led, GPIO_OUTPUT_INACTIVE);
   if (!device_is_ready(line)) port_fatal("caplet: the serial line is not ready");
   uart_irq_callback_user_data_set(line, take_bytes, NULL);
   uart_irq_rx_enable(line);
@@ -71,6 +81,7 @@ void port_wait(void)
 void port_send(const uint8_t *bytes, size_t length)
 {
   for (size_t i = 0; i < length; i++) uart_poll_out(line, bytes[i]);
+  blink();
 }
 
 uint32_t port_ticks(void)
@@ -104,6 +115,7 @@ const uint8_t *port_flash(size_t *size)
 void port_log(const char *text)
 {
   printk("%s\n", text);
+  blink();
 }
 
 uint32_t port_time_us(void)

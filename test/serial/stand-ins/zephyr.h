@@ -21,6 +21,17 @@ extern const struct device chosen_device;
 #define DT_PROP_OR(node, property, otherwise) (otherwise)
 _Bool device_is_ready(const struct device *device);
 
+struct gpio_dt_spec {
+  const struct device *port;
+  uint8_t pin;
+  uint16_t dt_flags;
+};
+#define DT_ALIAS(name) 0
+#define GPIO_DT_SPEC_GET_OR(node, property, ...) {&chosen_device, 13, 1}
+#define GPIO_OUTPUT_INACTIVE (1u << 17)
+int gpio_pin_configure_dt(const struct gpio_dt_spec *pin, uint32_t flags);
+int gpio_pin_toggle_dt(const struct gpio_dt_spec *pin);
+
 typedef void (*uart_irq_callback_user_data_t)(const struct device *device, void *user_data);
 int uart_irq_callback_user_data_set(const struct device *device, uart_irq_callback_user_data_t callback, void *user_data);
 void uart_irq_rx_enable(const struct device *device);

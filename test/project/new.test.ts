@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// caplet new: what is in a project, that it is whole or not there, and that its build gives the bytes it came with.
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import { projectBoards } from '../../compiler/project/boards.js'
+import { caplet, capletError, capletJson, root } from '../run-caplet.js'
+
+const place = mkdtempSync(join(tmpdir(), 'caplet new '))
+afterAll(() => rmSync(place, { recursive: true, force: true }))
+const digits = join(root, 'examples', 'digits', 'model.onnx')
+const network = (name: string) => join(root, 'test', 'networks', name)
+const small = network('perceptron.qoperator.uint8.onnx')
+
+const filesIn = (folder: string) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => statSync(join(folder, path)).isFile())
+    .map((path) => path.replaceAll('\\', '/'))
+    .sort()
+
+describe.each(projectBoards.map(({ name }) => name))('%s', (board) => {
+  it('is written whole, from the model to a way to run it, the same each time', async () => {
+    const folders = ['first', 'second'].map((name) => join(place, `${board} ${name}`))
+    const words = ['--board', board, '--model', small]
+    const { exitCode, json } = await capletJson('new', 'new', folders[0]!, ...words)
+    expect({ exitCode, board: json.board, tier: json.tier }).toEqual({
+      exitCode: 0,
+      board,
+      tier: 'accelerated',
+    })
+    expect((await caplet('new', folders[1]!, ...words)).stdout).toContain(`for ${board} into ${folders[1]}`)
+    expect(json.files).toEqual(filesIn(folders[0]!))
+    expect(filesIn(folders[1]!)).toEqual(json.files)
+    for (const path of json.files) {
+      expect(readFileSync(join(folders[1]!, path)).equals(readFileSync(join(folders[0]!, path))), path).toBe(
+        true,
+      )
+    }
+    for (const needed of [
+      'README.md',
+      'CMakeLists.txt',
+      '.gitignore',
+      'caplet/LICENSE',
+      'capsule/windows.h',
+    ]) {
+      expect(json.files).toContain(needed)
+    }
+    expect(readFileSync(join(folders[0]!, 'model.onnx')).equals(readFileSync(small))).toBe(true)
+    const firmware = readFileSync(join(folders[0]!, json.capsule.file))
+    expect(firmware.length).toBe(json.capsule.bytes)
+    expect(json.verified_inputs).toBeGreaterThan(16)
+  })
+
+  it('says in one place what runs the capsule', async () => {
+    const texts = new Map<string, string>()
+    for (const tier of ['portable', 'accelerated', 'native']) {
+      const folder = join(place, `${board} ${tier}`)
+      const words = [
+        '--board',
+        board,
+        '--model',
+        small,
+        '--tier',
+        tier,
+        '--io',
+        'float',
+        '--target',
+        'cortex-m0',
+      ]
+      expect((await caplet('new', folder, ...words)).exitCode).toBe(0)
+      const { choose, capsuleFile } = projectBoards.find(({ name }) => name === board)!
+      texts.set(tier, readFileSync(join(folder, choose('portable')[0]!.file), 'utf8'))
+      expect(readFileSync(join(folder, capsuleFile), 'utf8')).toContain(
+        'OPTIONS --target cortex-m0 --io float',
+      )
+      const added = tier === 'portable' ? 'model.c' : `model.${tier}.c`
+      expect(existsSync(join(folder, 'capsule', added))).toBe(true)
+    }
+    expect(new Set(texts.values()).size).toBe(3)
+    expect(texts.get('native')!.toLowerCase()).toMatch(/engine[_ ]native/)
+    expect(texts.get('native')).not.toMatch(/WAMR_FAST=y|ENGINE wamr/)
+  })
+})
+
+it('takes external data along, and the shapes that the model leaves open', async () => {
+  const folder = join(place, 'external')
+  await capletJson('new', 'new', folder, '--board', 'cortex-m4', '--model', network('external.qdq.int8.onnx'))
+  const data = 'external.qdq.int8.bin'
+  expect(readFileSync(join(folder, data)).equals(readFileSync(network(data)))).toBe(true)
+  const open = join(place, 'open')
+  const words = ['--model', network('computed_shape.qdq.int8.onnx'), '--shape', 'signal=1,1,18']
+  await capletJson('new', 'new', open, '--board', 'cortex-m4', ...words)
+  const text = readFileSync(join(open, 'CMakeLists.txt'), 'utf8')
+  expect(text).toContain('OPTIONS --target cortex-m4f --shape signal=1,1,18)')
+})
+
+describe('nothing is written', () => {
+  const words = ['--board', 'cortex-m4', '--model', digits]
+
+  it('into a folder that is not empty, or a file', async () => {
+    const folder = join(place, 'mine')
+    mkdirSync(folder)
+    writeFileSync(join(folder, 'notes.txt'), 'mine')
+    expect(await capletError(1, 'new', folder, ...words)).toMatchObject({ code: 'output-folder' })
+    expect(readdirSync(folder)).toEqual(['notes.txt'])
+    const file = join(folder, 'notes.txt')
+    expect(await capletError(1, 'new', file, ...words)).toMatchObject({ code: 'output-folder' })
+    expect(readFileSync(file, 'utf8')).toBe('mine')
+  })
+
+  it('where the model does not compile, or its data has the name of a project’s file', async () => {
+    const before = readdirSync(place)
+    const float = join(root, 'examples', 'digits', 'model.float.onnx')
+    const folder = join(place, 'float')
+    expect((await capletError(1, 'new', folder, '--board', 'esp32s3', '--model', float)).code).toBe(
+      'float-model',
+    )
+    expect(readdirSync(place)).toEqual(before)
+  })
+
+  it('for a board that is not known, or without a model', async () => {
+    const folder = join(place, 'unknown')
+    const error = await capletError(2, 'new', folder, '--board', 'z80', '--model', digits)
+    expect(error.message).toMatch(/Available: nrf52840, esp32s3, cortex-m4/)
+    expect((await capletError(2, 'new', folder, '--board', 'cortex-m4')).code).toBe('usage')
+    expect(existsSync(folder)).toBe(false)
+  })
+})
+
+it('fills an empty folder', async () => {
+  const folder = join(place, 'empty')
+  mkdirSync(folder)
+  cpSync(small, join(place, 'model with blanks.onnx'))
+  const words = ['--board', 'nrf52840', '--model', join(place, 'model with blanks.onnx'), '--tier', 'native']
+  const { json } = await capletJson('new', 'new', folder, ...words)
+  expect(filesIn(folder)).toEqual(json.files)
+  expect(readdirSync(place).filter((name) => name.startsWith('.'))).toEqual([])
+})

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# What ESP-IDF's project.cmake does for a project, as far as Caplet's component and template see it: choices of
+# sdkconfig.defaults as variables, and every component as a library that sees the headers of those it requires. Written
+# from ESP-IDF's documentation; compiles, links nothing. SDK_HEADERS holds the stand-ins of the headers.
+macro(project name)
+  _project(${name} C)
+  file(STRINGS ${CMAKE_CURRENT_SOURCE_DIR}/sdkconfig.defaults lines REGEX "^CONFIG_")
+  foreach(line IN LISTS lines)
+    if(line MATCHES "^(CONFIG_[A-Z0-9_]+)=(.*)$")
+      set(${CMAKE_MATCH_1} ${CMAKE_MATCH_2})
+    endif()
+  endforeach()
+  foreach(component IN LISTS EXTRA_COMPONENT_DIRS ITEMS ${CMAKE_CURRENT_SOURCE_DIR}/main)
+    get_filename_component(component_name ${component} NAME)
+    add_subdirectory(${component} ${CMAKE_CURRENT_BINARY_DIR}/esp-idf/${component_name})
+  endforeach()
+endmacro()
+
+function(idf_component_register)
+  cmake_parse_arguments(PARSE_ARGV 0 REGISTER "" "" "SRCS;INCLUDE_DIRS;REQUIRES")
+  get_filename_component(component ${CMAKE_CURRENT_LIST_DIR} NAME)
+  set(library __idf_${component})
+  add_library(${library} STATIC ${REGISTER_SRCS})
+  target_include_directories(${library} PUBLIC ${REGISTER_INCLUDE_DIRS} ${SDK_HEADERS})
+  foreach(required IN LISTS REGISTER_REQUIRES)
+    if(TARGET __idf_${required})
+      target_link_libraries(${library} PUBLIC __idf_${required})
+    elseif(NOT required MATCHES "^esp_")
+      message(FATAL_ERROR "${component} requires ${required}, which is no component")
+    endif()
+  endforeach()
+  set(COMPONENT_LIB ${library} PARENT_SCOPE)
+endfunction()
