@@ -101,6 +101,19 @@ export class Builder {
     return name
   }
 
+  /** Appends a node with several outputs of one type and returns their names. */
+  splitNode(
+    operator: string,
+    inputs: readonly string[],
+    type: ElementType,
+    shapes: readonly (readonly number[])[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string[] {
+    const names = shapes.map((shape) => this.#fresh('t', type, shape))
+    this.nodes.push({ operator, inputs, outputs: names, attributes, domain: '' })
+    return names
+  }
+
   float(
     operator: string,
     inputs: readonly string[],

@@ -33,6 +33,55 @@ const functions: readonly Function[] = [
   },
 ]
 
+const greatest = (a: number, b: number) => Math.max(-a, b, 0.1)
+const odd = (f: (x: number) => number) => (a: number, b: number) => [f(a), f(b)] as const
+
+/** Functions of the C library and what is built on them; the ranges are rough. */
+const elementary: readonly Function[] = [
+  { operator: 'Neg', range: (a, b) => [-b, -a] },
+  { operator: 'Abs', range: (a, b) => [0, greatest(a, b)] },
+  { operator: 'Sqrt', range: (_, b) => [0, Math.sqrt(Math.max(b, 0.1))] },
+  { operator: 'Reciprocal', range: () => [-20, 20] },
+  { operator: 'Exp', range: (_, b) => [0, Math.exp(Math.min(b, 5))] },
+  { operator: 'Log', range: (_, b) => [-4, Math.log(Math.max(b, 1.2))] },
+  { operator: 'Erf', range: () => [-1, 1] },
+  { operator: 'Floor', range: (a, b) => [a, b] },
+  { operator: 'Ceil', range: (a, b) => [a, b] },
+  { operator: 'Round', range: (a, b) => [a, b] },
+  { operator: 'Sign', range: () => [-1, 1] },
+  { operator: 'Sin', range: () => [-1, 1] },
+  { operator: 'Cos', range: () => [-1, 1] },
+  { operator: 'Tan', range: () => [-4, 4] },
+  { operator: 'Asin', range: () => [-1.6, 1.6] },
+  { operator: 'Acos', range: () => [0, 3.2] },
+  { operator: 'Atan', range: () => [-1.6, 1.6] },
+  { operator: 'Sinh', range: odd((x) => Math.sinh(Math.max(-3, Math.min(x, 3)))) },
+  { operator: 'Cosh', range: (a, b) => [1, Math.cosh(Math.min(3, greatest(a, b)))] },
+  { operator: 'Asinh', range: odd(Math.asinh) },
+  { operator: 'Acosh', range: (_, b) => [0, Math.acosh(Math.max(b, 1.1))] },
+  { operator: 'Atanh', range: () => [-3, 3] },
+  { operator: 'Softplus', range: (_, b) => [0, Math.max(b, 0) + 0.7] },
+  { operator: 'Softsign', range: () => [-1, 1] },
+  { operator: 'Elu', range: (a, b) => [Math.max(a, -1), Math.max(b, 0)] },
+  { operator: 'Celu', range: (a, b) => [Math.max(a, -1), Math.max(b, 0)] },
+  { operator: 'Selu', range: (a, b) => [Math.max(1.7 * a, -1.76), Math.max(1.05 * b, 0)] },
+  {
+    operator: 'ThresholdedRelu',
+    range: (_, b) => [0, Math.max(b, 0)],
+    attributes: () => ({ alpha: { float: 0.5 } }),
+  },
+  { operator: 'Shrink', range: (a, b) => [a, b], attributes: () => ({ bias: { float: 0.25 } }) },
+  { operator: 'Mish', range: (_, b) => [-0.31, Math.max(b, 0)] },
+  {
+    operator: 'Gelu',
+    range: (_, b) => [-0.17, Math.max(b, 0)],
+    attributes: (b) => (b.random.boolean() ? { approximate: 'tanh' } : {}),
+  },
+]
+
+/** The opset that has the function, where that is above 13. */
+const since: Readonly<Record<string, number>> = { HardSwish: 14, Mish: 18, Gelu: 20 }
+
 export function relu(b: Builder, x: FloatValue): FloatValue {
   return b.float('Relu', [x.name], x.shape, [Math.max(0, x.low), Math.max(0, x.high)])
 }
@@ -56,7 +105,8 @@ export function activation(b: Builder, x: FloatValue): FloatValue {
   const kind = random.integer(0, 9)
   if (kind < 3) return relu(b, x)
   if (kind < 5) return clip(b, x)
-  const usable = functions.filter((f) => f.operator !== 'HardSwish' || b.style.opset >= 14)
+  const choices = random.boolean() ? functions : elementary
+  const usable = choices.filter((f) => b.style.opset >= (since[f.operator] ?? 13))
   const chosen = random.pick(usable)
   const y = b.float(
     chosen.operator,

@@ -15,7 +15,17 @@ import {
   relu,
   withConstant,
 } from './functions.js'
+import { indexedCopy } from './indexed-copies.js'
 import { activationProduct } from './products.js'
+import {
+  globalMaxPool,
+  instanceNormalization,
+  layerNormalization,
+  logSoftmax,
+  power,
+  prelu,
+  reduction,
+} from './rows.js'
 import { convolution, gemm, matMul } from './sums.js'
 import { randomWindow } from './windows.js'
 
@@ -164,5 +174,7 @@ export const floatLayers: readonly Layer[] = [
   ...[binary, binary, concat, averagePool, softmax, argMax],
   ...[onFloat(activation), onFloat(activation), onFloat(chain), onFloat(withConstant)],
   ...[onFloat(batchNormalization), onFloat(nothing)],
+  ...[onFloat(reduction), onFloat(layerNormalization), onFloat(instanceNormalization), onFloat(logSoftmax)],
+  ...[onFloat(globalMaxPool), onFloat(prelu), onFloat(power), onEither(indexedCopy), onEither(indexedCopy)],
   ...[onEither(copy), onEither(copy), onEither(maxPool), onEither(pad)],
 ]
