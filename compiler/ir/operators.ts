@@ -260,6 +260,26 @@ export interface ConstantAttributes {
   readonly value: Constant
 }
 
+/** Where each output coordinate of one axis lies between two input coordinates, and their weights. */
+export interface Interpolation {
+  readonly first: Int32Array
+  readonly second: Int32Array
+  readonly firstWeight: Float32Array
+  readonly secondWeight: Float32Array
+}
+
+/**
+ * Linear interpolation over the last two or three axes. Sum of 4 or 8 terms f(w * x), w = f(wy * wx) or
+ * f(f(wx * wy) * wz), the last axis running fastest, each first before second; added from left to right.
+ * output null: float32, or with `truncates` the sum truncated to an integer of the input's type.
+ */
+export interface ResizeAttributes {
+  readonly axes: readonly Interpolation[]
+  readonly truncates: boolean
+  readonly inputValues: Float32Array | null
+  readonly output: Quantization | null
+}
+
 /** Each operator's attributes, by the node's `operator`. Dequantize to float32 is a `table` with float32 entries. */
 export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperatorAttributes {
   convolution: ConvolutionAttributes
@@ -284,6 +304,7 @@ export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperat
   float_softmax: FloatSoftmaxAttributes
   reduce: ReduceAttributes
   normalization: NormalizationAttributes
+  resize: ResizeAttributes
   arg_max: ArgMaxAttributes
   quantize: QuantizeAttributes
   constant: ConstantAttributes

@@ -27,6 +27,7 @@ import { quantize } from './quantize/definition.js'
 import { quantizedBinary } from './quantized-binary/definition.js'
 import { reduce } from './reduce/definition.js'
 import { reshape } from './reshape/definition.js'
+import { resize } from './resize/definition.js'
 import { slice } from './slice/definition.js'
 import { softmax } from './softmax/definition.js'
 import { table } from './table/definition.js'
@@ -54,6 +55,7 @@ export const operators: readonly OperatorDefinition[] = [
   argMax,
   reduce,
   normalization,
+  resize,
   quantize,
   reshape,
   transpose,

@@ -19,6 +19,7 @@ import * as quantize from './quantize/onnx.js'
 import * as quantizedBinary from './quantized-binary/onnx.js'
 import * as reduce from './reduce/onnx.js'
 import * as reshape from './reshape/onnx.js'
+import * as resize from './resize/onnx.js'
 import * as slice from './slice/onnx.js'
 import * as softmax from './softmax/onnx.js'
 import { elementary } from './table/elementary.js'
@@ -45,6 +46,7 @@ const folders = [
   quantizedBinary,
   reduce,
   reshape,
+  resize,
   slice,
   softmax,
   table,

@@ -25,6 +25,7 @@ import {
   power,
   prelu,
   reduction,
+  resize,
 } from './rows.js'
 import { convolution, gemm, matMul } from './sums.js'
 import { randomWindow } from './windows.js'
@@ -175,6 +176,13 @@ export const floatLayers: readonly Layer[] = [
   ...[onFloat(activation), onFloat(activation), onFloat(chain), onFloat(withConstant)],
   ...[onFloat(batchNormalization), onFloat(nothing)],
   ...[onFloat(reduction), onFloat(layerNormalization), onFloat(instanceNormalization), onFloat(logSoftmax)],
-  ...[onFloat(globalMaxPool), onFloat(prelu), onFloat(power), onEither(indexedCopy), onEither(indexedCopy)],
+  ...[
+    onFloat(globalMaxPool),
+    onFloat(prelu),
+    onFloat(power),
+    onFloat(resize),
+    onEither(indexedCopy),
+    onEither(indexedCopy),
+  ],
   ...[onEither(copy), onEither(copy), onEither(maxPool), onEither(pad)],
 ]

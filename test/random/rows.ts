@@ -92,3 +92,22 @@ export const power: Make = (b, x) => {
     top,
   ])
 }
+
+/** By scales or to sizes; linear over the last dimensions of an image or a signal. */
+export const resize: Make = (b, x) => {
+  const { random } = b
+  const rank = x.shape.length
+  const mode = random.pick(['nearest', 'nearest', 'linear'])
+  if (rank < 2 || (mode === 'linear' && rank < 3)) return null
+  const scales = x.shape.map((_, axis) => (axis < 2 ? 1 : random.pick([2, 2, 1.5, 0.5, 3])))
+  const shape = x.shape.map((d, axis) => Math.trunc(d * scales[axis]!))
+  if (shape.some((d) => d < 1)) return null
+  const coordinates = random.pick(['half_pixel', 'asymmetric', 'align_corners', 'pytorch_half_pixel'])
+  const rounding = random.pick(['floor', 'ceil', 'round_prefer_floor', 'round_prefer_ceil'])
+  const inputs = random.boolean()
+    ? [x.name, '', b.constant('float32', [rank], scales)]
+    : [x.name, '', '', b.constant('int64', [rank], shape)]
+  const attributes = { mode, coordinate_transformation_mode: coordinates }
+  const more = mode === 'nearest' ? { nearest_mode: rounding } : {}
+  return b.float('Resize', inputs, shape, [x.low, x.high], { ...attributes, ...more })
+}

@@ -9,6 +9,7 @@ import { defineOperator, type TypedNode } from '../definition.js'
 import { elementType } from '../element-type.js'
 import { inputValues } from '../input-values.js'
 import { outputConstants } from '../output-quantum.js'
+import { identityValues } from '../resize/quanta.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
 
@@ -36,7 +37,10 @@ export const reduce = defineOperator({
     // Extremes of quanta are those of the integers as float32.
     const isOfQuanta = isQuantizedType(input.type) && node.attributes.inputValues === null
     const identity = { scale: 1, zeroPoint: 0 }
-    const values = inputValues(isOfQuanta ? identityValues(input) : node.attributes.inputValues, input.type)
+    const values = inputValues(
+      isOfQuanta ? identityValues(input.type) : node.attributes.inputValues,
+      input.type,
+    )
     const quantization = isOfQuanta ? identity : node.attributes.output
     return [
       {
@@ -68,9 +72,6 @@ export const reduce = defineOperator({
     ]
   },
 })
-
-const identityValues = ({ type }: ProgramTensor): Float32Array =>
-  Float32Array.from({ length: 256 }, (_, byte) => (type === 'int8' && byte > 127 ? byte - 256 : byte))
 
 interface Loop {
   readonly count: number

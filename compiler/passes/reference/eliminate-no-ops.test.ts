@@ -72,3 +72,18 @@ describe('at the edges', () => {
     expect(rewritten(eliminateNoOps, dropout)).toBe(unchanged(dropout))
   })
 })
+
+it('removes an Expand to the same shape, so that the quantizations around it are merged', async () => {
+  const text = `
+    input a: int8[2,3]
+    d: float32[2,3] = DequantizeLinear(a, float32 0.5, int8 0)
+    t: float32[2,3] = Tanh(d)
+    q: int8[2,3] = QuantizeLinear(t, float32 0.01, int8 1)
+    e: float32[2,3] = DequantizeLinear(q, float32 0.01, int8 1)
+    x: float32[2,3] = Expand(e, int64[2] {2 1})
+    p: int8[2,3] = QuantizeLinear(x, float32 0.004, int8 -128)
+    y: float32[2,3] = DequantizeLinear(p, float32 0.004, int8 -128)
+    output y`
+  expect(rewritten(eliminateNoOps, text)).not.toContain('Expand')
+  expect(await againstOracle(text)).toBe('exact')
+})

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What does nothing disappears: Identity, inference-time Dropout, casts to the same type, a Slice of everything, and
- * additions of 0 or multiplications by 1.
+ * What does nothing disappears: Identity, inference-time Dropout, casts to the same type, a Slice of everything, an
+ * Expand to the same shape, and additions of 0 or multiplications by 1.
  *
  *     conv -> identity -> quantize     =>     conv -> quantize
  *
@@ -47,6 +47,8 @@ function passedThrough(editor: GraphEditor, node: Node): string | null {
       return editor.tensor(first!)?.type === editor.tensor(node.outputs[0]!)?.type ? first! : null
     case 'Slice':
       return slicesNothing(editor, node) ? first! : null
+    case 'Expand':
+      return `${editor.tensor(first!)?.shape}` === `${editor.tensor(node.outputs[0]!)?.shape}` ? first! : null
     case 'Add':
     case 'Mul':
       return neutralOperand(editor, node, 1) ?? neutralOperand(editor, node, 0)
