@@ -5,6 +5,12 @@
 // Notation: f(.) rounds to float32, rne rounds half to even, DQ(q) = f((q - zeroPoint) * scale),
 // Q(v) = clamp(rne(f(v / scale)) + zeroPoint).
 import type { FixedOperatorAttributes, FixedRequantization } from './fixed-operators.js'
+import type {
+  ConvolutionTransposeAttributes,
+  NormalizationAttributes,
+  ReduceAttributes,
+  ResizeAttributes,
+} from './float-operators.js'
 import type { PlainOperatorAttributes } from './plain-operators.js'
 import type { Constant, Data, Quantization } from './types.js'
 
@@ -208,46 +214,6 @@ export interface ArgMaxAttributes {
   readonly selectLast: boolean
 }
 
-/**
- * Over `axes`, in float32 and in the model's order of elements. sum, mean: S = start + x0 + x1 + ..., mean f(S / count);
- * absolute_sum of |x|, square_sum of f(x * x), root_square_sum f(sqrt) of that; product x0 * x1 * ...; maximum and
- * minimum also of quanta, with inputValues and output null. The output has the reduced axes as 1, or not at all.
- */
-export interface ReduceAttributes {
-  readonly operation:
-    | 'sum'
-    | 'mean'
-    | 'absolute_sum'
-    | 'square_sum'
-    | 'root_square_sum'
-    | 'product'
-    | 'maximum'
-    | 'minimum'
-  readonly axes: readonly number[]
-  /** 0 or -0. */
-  readonly start: number
-  readonly inputValues: Float32Array | null
-  readonly output: Quantization | null
-}
-
-/**
- * Rows of all axes from `axis` on, in float32.
- * running: mean m and squared deviations M, element by element (Welford): d = f(x - m), m = f(m + f(d / i)),
- *   M = f(M + f(d * f(x - m))); y = f(f(f(f(x - m) / f(sqrt(f(f(M / n) + epsilon)))) * gain[i]) + bias[i]), i along the row.
- * two_pass: m = f(sum / n), v = f(sum of f(d * d) / n); k = f(f(1 / f(sqrt(f(v + epsilon)))) * gain[c]),
- *   y = f(f(x * k) + f(bias[c] - f(m * k))), c = row mod the number of gains.
- */
-export interface NormalizationAttributes {
-  readonly method: 'running' | 'two_pass'
-  readonly axis: number
-  readonly epsilon: number
-  readonly gain: Float32Array
-  /** null: nothing is added (running only). */
-  readonly bias: Float32Array | null
-  readonly inputValues: Float32Array | null
-  readonly output: Quantization | null
-}
-
 /** float32 -> 8-bit: Q(v); per-axis where scales has several entries. */
 export interface QuantizeAttributes {
   readonly scales: Float32Array
@@ -258,26 +224,6 @@ export interface QuantizeAttributes {
 /** A tensor known at compile time that must stand in memory (a graph output, an operand of a binary operator). */
 export interface ConstantAttributes {
   readonly value: Constant
-}
-
-/** Where each output coordinate of one axis lies between two input coordinates, and their weights. */
-export interface Interpolation {
-  readonly first: Int32Array
-  readonly second: Int32Array
-  readonly firstWeight: Float32Array
-  readonly secondWeight: Float32Array
-}
-
-/**
- * Linear interpolation over the last two or three axes. Sum of 4 or 8 terms f(w * x), w = f(wy * wx) or
- * f(f(wx * wy) * wz), the last axis running fastest, each first before second; added from left to right.
- * output null: float32, or with `truncates` the sum truncated to an integer of the input's type.
- */
-export interface ResizeAttributes {
-  readonly axes: readonly Interpolation[]
-  readonly truncates: boolean
-  readonly inputValues: Float32Array | null
-  readonly output: Quantization | null
 }
 
 /** Each operator's attributes, by the node's `operator`. Dequantize to float32 is a `table` with float32 entries. */
@@ -305,6 +251,7 @@ export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperat
   reduce: ReduceAttributes
   normalization: NormalizationAttributes
   resize: ResizeAttributes
+  convolution_transpose: ConvolutionTransposeAttributes
   arg_max: ArgMaxAttributes
   quantize: QuantizeAttributes
   constant: ConstantAttributes

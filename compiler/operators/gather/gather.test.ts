@@ -2,7 +2,7 @@
 // Copies with constant indices and lengths (Gather, GatherElements, GatherND, Expand, Tile, Split, SpaceToDepth): as
 // ONNX has them, between quanta of the same and of other parameters, against the oracle.
 import { describe, expect, it } from 'vitest'
-import { nodesOf, normalizedGraph } from '../../passes/graph-text.fixture.js'
+import { nodesOf, normalizedGraph, refusals } from '../../passes/graph-text.fixture.js'
 import { againstOracle } from '../../passes/reference/pass.fixture.js'
 
 const copies: Record<string, [input: string, node: string, output: string, becomes: RegExp]> = {
@@ -75,4 +75,9 @@ it.each([
   const operators = normalizedGraph(text).nodes.map(({ operator }) => operator)
   expect(operators.sort()).toEqual(['slice', 'slice', 'slice', 'table'])
   expect(await againstOracle(text)).toBe('exact')
+})
+
+it('a Split of which one part is quantized twice and the other not read is refused: the reference mixes them up', () => {
+  const text = split(17, ', int64[2] {4 3}', '', [4, 3]).replaceAll('(r1, float32 0.02', '(r0, float32 0.03')
+  expect(refusals(() => normalizedGraph(text))).toEqual(['reference-refuses node_1'])
 })

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The two methods, each operation rounded once (ir/operators.ts has them in words).
 import { f32, quantize } from '../../arithmetic/float32.js'
-import type { NormalizationAttributes } from '../../ir/operators.js'
+import type { NormalizationAttributes } from '../../ir/float-operators.js'
 import { allocate, type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
 import type { OperatorDefinition } from '../definition.js'
 import { rowIndices } from '../rows.js'

@@ -2,8 +2,8 @@
 // reduce: sums, means, products and extremes over axes, in float32 and in the reference's order of elements.
 import type { KernelConstant, ProgramTensor } from '../../codegen/program.js'
 import { CapletError } from '../../errors.js'
+import type { ReduceAttributes } from '../../ir/float-operators.js'
 import { stridesOf } from '../../ir/layout.js'
-import type { ReduceAttributes } from '../../ir/operators.js'
 import { bytesPerElement, isQuantizedType, sizeOf } from '../../ir/types.js'
 import { defineOperator, type TypedNode } from '../definition.js'
 import { elementType } from '../element-type.js'

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX ReduceMax, ReduceMin, ReduceSum, ReduceMean, ReduceL1, ReduceL2, ReduceSumSquare, ReduceProd and GlobalMaxPool.
-import type { ReduceAttributes } from '../../ir/operators.js'
+import type { ReduceAttributes } from '../../ir/float-operators.js'
 import { computedFloat } from '../../passes/convert/computed.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { asFloat } from '../../passes/convert/copies.js'

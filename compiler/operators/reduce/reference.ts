@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // All elements of each group, in row-major order, folded from the first one (or from `start`); each operation rounds once.
 import { f32, quantize } from '../../arithmetic/float32.js'
-import type { ReduceAttributes } from '../../ir/operators.js'
+import type { ReduceAttributes } from '../../ir/float-operators.js'
 import { allocate, type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
 import { coordinatesOf, indexOf } from '../coordinates.js'
 import type { OperatorDefinition } from '../definition.js'

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import type { Interpolation } from '../../ir/operators.js'
+import type { Interpolation } from '../../ir/float-operators.js'
 import { isQuantizedType } from '../../ir/types.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'

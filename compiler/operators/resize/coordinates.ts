@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From output to input coordinates, in the reference's float32 operations (resize.test.ts compares them with the oracle).
 import { f32 } from '../../arithmetic/float32.js'
-import type { Interpolation } from '../../ir/operators.js'
+import type { Interpolation } from '../../ir/float-operators.js'
 
 export interface ScaledAxis {
   readonly input: number

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // resize: linear interpolation over the last two or three axes, as the reference computes it in float.
 import type { KernelConstant } from '../../codegen/program.js'
-import type { Interpolation } from '../../ir/operators.js'
+import type { Interpolation } from '../../ir/float-operators.js'
 import { bytesPerElement, rowMajorStrides, sizeOf } from '../../ir/types.js'
 import { defineOperator } from '../definition.js'
 import { elementType } from '../element-type.js'

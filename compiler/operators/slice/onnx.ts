@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX Slice with constant bounds, and Split.
+import type { Conversion } from '../../passes/convert/conversion.js'
 import { convertCopies, convertCopy } from '../../passes/convert/copies.js'
 import { rearranged } from '../constant/arithmetic.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
@@ -78,6 +79,23 @@ function partsOf(node: OnnxNode): { axis: number; lengths: readonly number[] } {
   )
 }
 
+/** Where as many quantizations as there are parts read them, but not one each, the reference still pairs them up in order. */
+function refuseMixedParts(node: OnnxNode, conversion: Conversion): void {
+  const parts = node.node.outputs.filter((name) => name !== '')
+  const { nodes } = conversion.graph
+  const readersOf = (part: string) => nodes.filter((n) => n.inputs.includes(part))
+  const all = parts.flatMap(readersOf)
+  const isPaired = parts.every((part) => readersOf(part).length === 1)
+  if (isPaired || all.length !== parts.length || all.some((n) => n.operator !== 'QuantizeLinear')) return
+  if (!nodes.some((n) => n.operator === 'DequantizeLinear' && n.outputs.includes(node.node.inputs[0]!)))
+    return
+  throw node.error(
+    'reference-refuses',
+    'The reference mixes up its parts: one of them is quantized twice, and another is not read',
+    'Quantize each part once, or slice (Slice) instead.',
+  )
+}
+
 export const split: OnnxOperator = {
   name: 'Split',
   inputs: [1, 2],
@@ -99,6 +117,7 @@ export const split: OnnxOperator = {
     })
   },
   convert: (node, conversion) => {
+    refuseMixedParts(node, conversion)
     const { axis, lengths } = partsOf(node)
     const input = node.shape(0)
     let start = 0
