@@ -30,6 +30,7 @@ export const documentedSchemas = [
   'run',
   'bench',
   'new',
+  'fit',
   'operators',
   'error',
   'failure',

@@ -100,7 +100,7 @@ describe('a runtime that is absent', () => {
     availability: async () => ({ reason: 'too far', remedy: 'wait' }),
     measure: () => Promise.reject(new Error('absent')),
   }
-  const options: BenchOptions = { ...defaultOptions, count: 1, seed: 0, nodes: false }
+  const options: BenchOptions = { ...defaultOptions, count: 1, seed: 0, nodes: false, level: '-O3' }
 
   it('is listed as skipped, with the reason', async () => {
     const benchmark = await benchModel(model, options, [absent])

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { catalogue } from '../compiler/errors/catalogue.js'
 import { caplet, capletError, capletJson, root } from './run-caplet.js'
 
-const commands = ['compile', 'inspect', 'verify', 'run', 'operators', 'error']
+const commands = ['compile', 'inspect', 'verify', 'run', 'bench', 'fit', 'operators', 'error']
 
 describe('help', () => {
   it('lists the commands, with examples and exit codes', async () => {

@@ -4,7 +4,7 @@ import { type Command, Option } from 'commander'
 import type { Bar } from '../../runtime/bench/bars.js'
 import type { Benchmark, ComparedRun } from '../../runtime/bench/bench.js'
 import { everything, meterGroups, meterNames, usualGroups } from '../../runtime/bench/meters.js'
-import type { ByPart } from '../../runtime/bench/run.js'
+import type { ByPart, DeviceCost } from '../../runtime/bench/run.js'
 import type { Capsule } from '../codegen/capsule.js'
 import { defineCommand, type Result, report } from './command.js'
 import { addModelOptions, type ModelFlags, modelOptionsOf, parseInteger, parseList } from './options.js'
@@ -14,6 +14,7 @@ import { count, indent, plural, table } from './table.js'
 interface Flags extends ModelFlags {
   readonly runtime?: readonly string[]
   readonly nodes?: true
+  readonly level: 'O3' | 'O2' | 'Os'
   readonly baseline?: string
   readonly svg?: string
   readonly count: number
@@ -31,6 +32,7 @@ async function bench(model: string, flags: Flags): Promise<Result> {
       count: flags.count,
       seed: flags.seed,
       nodes: flags.nodes === true,
+      level: `-${flags.level}`,
       baseline: flags.baseline,
       onProgress: bar.update,
     })
@@ -118,15 +120,18 @@ function costTable({ runs, baseline }: Benchmark): string {
 function sizeTable(runs: readonly ComparedRun[]): string {
   const isDevice = runs.some(({ device }) => device !== null)
   const own = ['runtime', 'tier', 'capsule', 'weights', 'code', 'arena']
-  const header = isDevice ? [...own, 'memory', 'stack', 'flash', '.data/.bss'] : own
+  const header = isDevice ? [...own, 'memory', 'stack', 'flash', '.data/.bss', 'level'] : own
   const rows = runs.map(({ runtime, tier, capsule, device }) => [
     ...[runtime, tier, capsule.sizes.bytes, capsule.sizes.weights, capsule.sizes.code, capsule.memory.arena],
-    ...(device
-      ? [device.memory.most, device.stack, shipped(device.flash), shipped(device.ram)].map(count)
-      : []),
+    ...(device ? deviceCells(device) : []),
   ])
   return table(header, rows)
 }
+
+const deviceCells = ({ memory, stack, flash, ram, level }: DeviceCost): string[] => [
+  ...[memory.most, stack, shipped(flash), shipped(ram)].map(count),
+  level,
+]
 
 /** Without start-up code and serial line: a product has its own. */
 const shipped = (bytes: ByPart): number =>
@@ -180,6 +185,11 @@ export const benchCommand = (): Command =>
         )
           .argParser(parseList(meterNames))
           .default(undefined, usualGroups.join(' and ')),
+      )
+      .addOption(
+        new Option('--level <level>', 'on boards: optimization of native code and interpreter loops')
+          .choices(['O3', 'O2', 'Os'])
+          .default('O3'),
       )
       .option('--nodes', 'also count node by node')
       .option('--baseline <file>', 'also give the ratio to what bench --json printed earlier')

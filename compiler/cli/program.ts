@@ -6,6 +6,7 @@ import { benchCommand } from './bench.js'
 import { reportFailure } from './command.js'
 import { compileCommand } from './compile.js'
 import { errorCommand } from './error.js'
+import { fitCommand } from './fit.js'
 import { inspectCommand } from './inspect.js'
 import { newCommand } from './new.js'
 import { operatorsCommand } from './operators.js'
@@ -22,6 +23,7 @@ Examples:
   $ caplet verify model.onnx               compare it with ONNX Runtime, bit for bit
   $ caplet run capsule/model.wasm input.npy -o output.npy
   $ caplet bench model.onnx                what one inference costs, per runtime
+  $ caplet fit model.onnx --target nrf52840
   $ caplet new --board nrf52840 my-firmware --model model.onnx
 
 Exit codes: 0 fine; 1 the model or the data is at fault; 2 wrong usage.`
@@ -38,6 +40,7 @@ export function createProgram(): Command {
     verifyCommand(),
     runCommand(),
     benchCommand(),
+    fitCommand(),
     newCommand(),
     operatorsCommand(),
     errorCommand(),

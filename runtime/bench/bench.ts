@@ -10,12 +10,13 @@ import {
 } from '../../compiler/compile.js'
 import { CapletError } from '../../compiler/errors.js'
 import { type ModelFile, readModel } from '../../compiler/read-model.js'
+import type { OptimizationLevel } from '../device/tiers.js'
 import type { SkippedRuntime } from '../list.js'
 import type { Availability, EdgeBytes } from '../runtime.js'
 import { cornerCount, generatedSamples } from '../verify/samples.js'
 import { type Baseline, ratioTo, readBaseline } from './baseline.js'
 import { everything, isNamed, meters, namesOf, usualGroups } from './meters.js'
-import type { Form, Meter, Run, Subject } from './run.js'
+import { boardFaults, type Form, type Meter, type Run, type Subject } from './run.js'
 
 export interface BenchOptions extends Omit<CompileOptions, 'tier' | 'wasi' | 'reuseMemory'> {
   /** undefined: every one that is present. A group's name, e.g. cortex-m4, stands for all of its runtimes. */
@@ -24,6 +25,7 @@ export interface BenchOptions extends Omit<CompileOptions, 'tier' | 'wasi' | 're
   readonly count: number
   readonly seed: number
   readonly nodes: boolean
+  readonly level: OptimizationLevel
   /** What `bench --json` wrote earlier. */
   readonly baseline?: string | undefined
   readonly onProgress?: (label: string, done: number, total: number) => void
@@ -75,6 +77,7 @@ async function subjectOf(model: ModelFile, options: BenchOptions): Promise<Subje
     },
     inputs: inputsOf(portable.capsule, options),
     withNodes: options.nodes,
+    level: options.level,
   }
 }
 
@@ -101,8 +104,6 @@ async function orReason(meter: Meter, subject: Subject, isNeeded: boolean): Prom
     return { name: labelOf(meter), reason: error.message.split('\n')[0]! }
   }
 }
-
-const boardFaults = new Set(['firmware-build', 'device-refused'])
 
 const labelOf = ({ name, tier }: Meter): string => (name.endsWith(tier) ? name : `${name} ${tier}`)
 

@@ -9,11 +9,12 @@ import {
   countRange,
   type Measurement,
   roughShift,
+  stackOf,
   unwrapped,
   withDevice,
 } from '../device/measure.js'
+import type { OptimizationLevel } from '../device/tiers.js'
 import { boardVersion, missingFor } from '../device/toolchain.js'
-import type { EdgeBytes } from '../runtime.js'
 import {
   type ByPart,
   type DeviceCost,
@@ -21,6 +22,7 @@ import {
   type Meter,
   type NodeCost,
   overInputs,
+  type Subject,
   type Tier,
 } from './run.js'
 import { buildStepwise, nodeCosts } from './stepwise.js'
@@ -42,7 +44,8 @@ function boardMeter(board: Board, tier: TierName, as: Tier): Meter {
     },
     async measure(subject) {
       const form = await subject.form(as === 'accelerated' ? as : 'portable')
-      const measurement = await countInstructions(board, tier, form.capsule.wasm, subject.inputs)
+      const { inputs, level } = subject
+      const measurement = await countInstructions(board, tier, form.capsule.wasm, inputs, level)
       const counts = measurement.invokes.map(({ instructions }) => instructions)
       return {
         runtime: name,
@@ -50,22 +53,21 @@ function boardMeter(board: Board, tier: TierName, as: Tier): Meter {
         tier: as,
         unit: 'instructions',
         ...overInputs(counts),
-        nodes: subject.withNodes ? await countNodes(board, tier, form, subject.inputs[0]!) : null,
-        device: deviceCost(board, measurement),
+        nodes: subject.withNodes ? await countNodes(board, tier, form, subject) : null,
+        device: deviceCost(board, level, measurement),
         capsule: form.capsule,
       }
     },
   }
 }
 
-export function deviceCost(
-  { name }: Board,
-  { open, invokes, selftest, memory, footprint }: Measurement,
-): DeviceCost {
+export function deviceCost({ name }: Board, level: OptimizationLevel, measurement: Measurement): DeviceCost {
+  const { open, memory, footprint } = measurement
   return {
     board: name,
+    level,
     open: open.instructions,
-    stack: Math.max(...[open, selftest, ...invokes].map(({ stackBytes }) => stackBytes)),
+    stack: stackOf(measurement),
     memory: { open: memory.afterOpen, most: memory.most },
     flash: byPart(footprint, flashOf),
     ram: byPart(footprint, ramOf),
@@ -76,17 +78,29 @@ const byPart = (footprint: Footprint, of: (bytes: PartBytes) => number): ByPart 
   Object.fromEntries(parts.map((part) => [part, of(footprint[part])])) as ByPart
 
 /** Writes the input once: a later call's nodes read what the earlier ones left. */
-async function countNodes(board: Board, tier: TierName, form: Form, input: EdgeBytes): Promise<NodeCost[]> {
+async function countNodes(
+  board: Board,
+  tier: TierName,
+  form: Form,
+  { inputs, level }: Subject,
+): Promise<NodeCost[]> {
   const { wasm, steps } = await buildStepwise(form.program, form.capsule.manifest)
   const countCalls = (icountShift: number) =>
-    withDevice(board, tier, wasm, icountShift, async ({ service, exclusively }) => {
-      const count = counterOf(board, icountShift, service)
-      const counts: Count[] = []
-      for (let call = 0; call <= steps.length; call++) {
-        counts.push(count(await exclusively(() => service.invoke(call === 0 ? input : []))))
-      }
-      return counts
-    })
+    withDevice(
+      board,
+      tier,
+      wasm,
+      icountShift,
+      async ({ service, exclusively }) => {
+        const count = counterOf(board, icountShift, service)
+        const counts: Count[] = []
+        for (let call = 0; call <= steps.length; call++) {
+          counts.push(count(await exclusively(() => service.invoke(call === 0 ? inputs[0]! : []))))
+        }
+        return counts
+      },
+      level,
+    )
   const rough = await countCalls(roughShift)
   const exact = await countCalls(board.counter.icountShift)
   const range = countRange(board)

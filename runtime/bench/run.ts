@@ -3,6 +3,7 @@
 import type { Capsule } from '../../compiler/codegen/capsule.js'
 import type { Program } from '../../compiler/codegen/program.js'
 import type { Part } from '../device/footprint.js'
+import type { OptimizationLevel } from '../device/tiers.js'
 import type { Availability, EdgeBytes } from '../runtime.js'
 
 export type Tier = 'portable' | 'accelerated' | 'native'
@@ -20,6 +21,8 @@ export interface Subject {
   readonly inputs: readonly EdgeBytes[]
   /** Also count node by node. */
   readonly withNodes: boolean
+  /** On boards: of native code and of an interpreter's loop; the rest is compiled for size. */
+  readonly level: OptimizationLevel
 }
 
 export interface NodeCost {
@@ -35,6 +38,7 @@ export type ByPart = Readonly<Record<Part, number>>
 /** What an emulated board measures. */
 export interface DeviceCost {
   readonly board: string
+  readonly level: OptimizationLevel
   /** Instructions of caplet_open. */
   readonly open: number
   /** Bytes of stack, painted: the most that caplet_open, caplet_invoke and caplet_selftest use. */
@@ -77,3 +81,6 @@ export function overInputs(counts: readonly number[]): { cost: number; spread: n
   const most = Math.max(...counts)
   return { cost: most, spread: most - Math.min(...counts) }
 }
+
+/** Codes of errors that mean that a board has no room for a capsule, or cannot run it. */
+export const boardFaults: ReadonlySet<string> = new Set(['firmware-build', 'device-refused', 'device-failed'])

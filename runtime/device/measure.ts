@@ -30,6 +30,10 @@ export interface Measurement {
   readonly footprint: Footprint
 }
 
+/** The most that caplet_open, caplet_invoke and caplet_selftest use. */
+export const stackOf = ({ open, selftest, invokes }: Measurement): number =>
+  Math.max(...[open, selftest, ...invokes].map(({ stackBytes }) => stackBytes))
+
 /** The call that empty_ticks stand for: it loads a result and returns. */
 const emptyInstructions = 2
 
