@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT-0
-// arg_max: output[outer][inner] = index of the greatest element of input[outer][0..LENGTH-1][inner], as int64;
+// arg_max: output[outer][inner] = index of the greatest element of input[outer][0..LENGTH-1][inner], as INDEX;
 //   of equal ones the first, or the last with SELECT_LAST.
-import { INPUT, OUTPUT, ELEMENT, OUTER, LENGTH, INNER, SELECT_LAST } from "./constants"
+import { INPUT, OUTPUT, ELEMENT, INDEX, OUTER, LENGTH, INNER, SELECT_LAST } from "./constants"
 
 const STEP: usize = INNER * sizeof<ELEMENT>()
 
@@ -11,9 +11,9 @@ export function run(): void {
   do {
     const rowsEnd = input + STEP
     do {
-      store<i64>(output, <i64>greatest(input))
+      store<INDEX>(output, <INDEX>greatest(input))
       input += sizeof<ELEMENT>()
-      output += 8
+      output += sizeof<INDEX>()
     } while (input != rowsEnd)
     input += (LENGTH - 1) * STEP
   } while (input != INPUT + OUTER * LENGTH * STEP)

@@ -2,6 +2,7 @@
 // Attributes of the operators that only the contract `tflite` has: TFLite Micro's fixed-point arithmetic. They are part
 // of ir/operators.ts; shapes and axes as there.
 import type { FixedMultiplier } from '../arithmetic/fixed-point.js'
+import type { FixedOutput, Slopes } from '../arithmetic/tflite-functions.js'
 import type { Window } from './operators.js'
 
 /** Rule M (contract tflite): y = clamp(M(accumulator, fixed[c]) + zeroPoint, min, max); arithmetic/fixed-point.ts has M. */
@@ -30,6 +31,13 @@ export interface FixedBinaryAttributes {
   readonly requantization: FixedRequantization
 }
 
+/** int8, int16 or int32 to any of them: y = clamp(+-M(x - inputZeroPoint) + zeroPoint), one slope at and above 0, one below. */
+export interface FixedUnaryAttributes {
+  readonly slopes: Slopes
+  readonly inputZeroPoint: number
+  readonly result: FixedOutput
+}
+
 /** TFLite's AVERAGE_POOL_2D: the quanta of the window's cells inside the image, summed and divided, halves away from zero. */
 export interface IntegerAveragePoolAttributes extends Window {
   readonly min: number
@@ -43,6 +51,7 @@ export interface FixedSoftmaxAttributes {
 }
 
 export interface FixedOperatorAttributes {
+  fixed_unary: FixedUnaryAttributes
   fixed_binary: FixedBinaryAttributes
   integer_average_pool: IntegerAveragePoolAttributes
   fixed_softmax: FixedSoftmaxAttributes

@@ -208,7 +208,7 @@ export interface FloatSoftmaxAttributes {
   readonly output: Quantization | null
 }
 
-/** First maximum along the axis (last with selectLast), as int64. keepDimensions is in the output's shape. */
+/** First maximum along the axis (last with selectLast), as int64 or int32. keepDimensions is in the output's shape. */
 export interface ArgMaxAttributes {
   readonly axis: number
   readonly selectLast: boolean

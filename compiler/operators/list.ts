@@ -10,6 +10,7 @@ import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
 import { fixedBinary } from './fixed-binary/definition.js'
 import { fixedSoftmax } from './fixed-softmax/definition.js'
+import { fixedUnary } from './fixed-unary/definition.js'
 import { floatBinary } from './float-binary/definition.js'
 import { floatSoftmax } from './float-softmax/definition.js'
 import { fullyConnected } from './fully-connected/definition.js'
@@ -40,6 +41,7 @@ export const operators: readonly OperatorDefinition[] = [
   matrixProduct,
   table,
   quantizedBinary,
+  fixedUnary,
   fixedBinary,
   floatBinary,
   pairTable,

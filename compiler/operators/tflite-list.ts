@@ -1,16 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every TensorFlow Lite operator that is read, by name. The table that `caplet operators` prints comes from here.
+import * as argMax from './arg-max/tflite.js'
+import * as concat from './concat/tflite.js'
+import * as constant from './constant/tflite.js'
 import * as convolution from './convolution/tflite.js'
 import * as fixedBinary from './fixed-binary/tflite.js'
 import * as fixedSoftmax from './fixed-softmax/tflite.js'
+import * as fixedUnary from './fixed-unary/tflite.js'
 import * as fullyConnected from './fully-connected/tflite.js'
-import * as pools from './integer-average-pool/tflite.js'
+import * as gather from './gather/tflite.js'
+import * as globalAveragePool from './global-average-pool/tflite.js'
+import * as integerAveragePool from './integer-average-pool/tflite.js'
+import * as pad from './pad/tflite.js'
 import * as quantize from './quantize/tflite.js'
+import * as reduce from './reduce/tflite.js'
 import * as reshape from './reshape/tflite.js'
+import * as slice from './slice/tflite.js'
 import type { TfliteOperator } from './tflite.js'
+import * as transpose from './transpose/tflite.js'
 
 const folders: readonly Readonly<Record<string, unknown>>[] = [
-  ...[convolution, fixedBinary, fixedSoftmax, fullyConnected, pools, quantize, reshape],
+  ...[argMax, concat, constant, convolution, fixedBinary, fixedSoftmax, fixedUnary, fullyConnected],
+  ...[gather, globalAveragePool, integerAveragePool, pad, quantize, reduce, reshape, slice, transpose],
 ]
 
 const isOperator = (value: unknown): value is TfliteOperator =>

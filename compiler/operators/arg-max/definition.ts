@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// arg_max: where the greatest element lies along an axis, as int64.
+// arg_max: where the greatest element lies along an axis, as int64 or int32.
 import type { Order } from '../../ir/layout.js'
 import { splitAt } from '../axis-split.js'
 import { defineOperator } from '../definition.js'
@@ -30,6 +30,7 @@ export const argMax = defineOperator({
           INPUT: { kind: 'address', tensor: input.name },
           OUTPUT: { kind: 'address', tensor: output.name },
           ELEMENT: { kind: 'type', value: elementType(node, input) },
+          INDEX: { kind: 'type', value: output.type === 'int32' ? 'i32' : 'i64' },
           OUTER: { kind: 'usize', value: outer },
           LENGTH: { kind: 'usize', value: length },
           INNER: { kind: 'usize', value: inner },

@@ -7,11 +7,12 @@ import { rowIndices } from '../rows.js'
 export const reference: OperatorDefinition<'arg_max'>['reference'] = (node, [input], [output]) => {
   const { axis, selectLast } = node.attributes
   const rows = rowIndices(input!.shape, axis, false)
-  const data = allocate('int64', rows.length)
+  const data = allocate(output!.type, rows.length)
   rows.forEach((indices, row) => {
     const values = indices.map((index) => Number(input!.data[index]))
     const greatest = Math.max(...values)
-    data[row] = BigInt(selectLast ? values.lastIndexOf(greatest) : values.indexOf(greatest))
+    const index = selectLast ? values.lastIndexOf(greatest) : values.indexOf(greatest)
+    data[row] = data instanceof BigInt64Array ? BigInt(index) : index
   })
   return [{ shape: output!.shape, data }]
 }

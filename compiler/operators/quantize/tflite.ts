@@ -2,11 +2,12 @@
 // QUANTIZE and DEQUANTIZE. Between integers QUANTIZE is rule M; of a float32 input of the model it is the edge's own
 // quantization, and of a dequantized tensor a table.
 import { requantizeFixed } from '../../arithmetic/fixed-point.js'
-import { rangeOf } from '../../ir/types.js'
+import { type ElementType, rangeOf } from '../../ir/types.js'
 import { dequantizeTable, quantumOf } from '../../passes/convert/tables.js'
+import type { TfliteConversion } from '../../passes/tflite/conversion.js'
 import { quantizeHalfAway } from '../../passes/tflite/quantize.js'
-import type { TfliteOperator } from '../tflite.js'
-import { checkedMultiplier, int8Table } from '../tflite-rules.js'
+import type { TfliteNode, TfliteOperator } from '../tflite.js'
+import { checkedMultiplier, int8Table, integerRange } from '../tflite-rules.js'
 
 export const quantize: TfliteOperator = {
   name: 'QUANTIZE',
@@ -14,21 +15,12 @@ export const quantize: TfliteOperator = {
   convert(node, conversion) {
     const [input, output] = [node.input(0), node.output()]
     node.requireShape(output, input.shape)
-    node.requireType(output, 'int8')
     const to = node.quantization(output)
     if (input.type !== 'float32') {
-      node.requireType(input, 'int8')
-      const from = node.quantization(input)
-      const by = checkedMultiplier(node, from.scale / to.scale)
-      const finish = { ...rangeOf('int8'), zeroPoint: to.zeroPoint }
-      const table = int8Table((quantum) => requantizeFixed(quantum - from.zeroPoint, by, finish))
-      conversion.emitOutput('table', [conversion.stored(input.name)], output, {
-        table,
-        axis: null,
-        label: 'requantize',
-      })
+      requantize(node, conversion)
       return
     }
+    node.requireType(output, 'int8')
     const value = conversion.dequantized(input.name)
     if (!value) {
       throw node.error(
@@ -45,6 +37,34 @@ export const quantize: TfliteOperator = {
     }
     conversion.emitOutput('table', [value.tensor], output, { table, axis: null, label: 'quantize' })
   },
+}
+
+const pairs: Partial<Record<ElementType, readonly ElementType[]>> = {
+  int8: ['int8', 'int16', 'int32'],
+  int16: ['int8', 'int16', 'int32'],
+  int32: ['int8', 'int16'],
+}
+
+/** From integers to integers. */
+function requantize(node: TfliteNode, conversion: TfliteConversion): void {
+  const [input, output] = [node.input(0), node.output()]
+  node.requireType(input, 'int8', 'int16', 'int32')
+  node.requireType(output, ...pairs[input.type]!)
+  const [from, to] = [node.quantization(input), node.quantization(output)]
+  const by = checkedMultiplier(node, from.scale / to.scale)
+  const finish = { ...integerRange(output.type), zeroPoint: to.zeroPoint }
+  conversion.emitElementwise(input, output, (x, form) => {
+    if (input.type === 'int8' && output.type === 'int8') {
+      const table = int8Table((quantum) => requantizeFixed(quantum - from.zeroPoint, by, finish))
+      return conversion.emit('table', [x], form, { table, axis: null, label: 'requantize' })
+    }
+    const slopes = { positive: by, negative: by, isNegated: false }
+    return conversion.emit('fixed_unary', [x], form, {
+      slopes,
+      inputZeroPoint: from.zeroPoint,
+      result: finish,
+    })
+  })
 }
 
 export const dequantize: TfliteOperator = {

@@ -59,6 +59,20 @@ export class TfliteConversion {
     this.define(name, this.emit(operator, inputs, { type, shape, name }, attributes))
   }
 
+  /** A function of each element: where the input stands channels first, so does the output, and nothing is between. */
+  emitElementwise(
+    input: Tensor,
+    { name, type, shape }: Tensor,
+    emit: (tensor: string, output: Output) => string,
+  ): void {
+    const first = this.#channelsFirst.get(input.name)
+    if (first === undefined || this.#stored.has(input.name)) {
+      this.define(name, emit(this.stored(input.name), { type, shape, name }))
+      return
+    }
+    this.defineChannelsFirst(name, emit(first, { type, shape: this.builder.tensors.get(first)!.shape }))
+  }
+
   define(name: string, tensor: string): void {
     this.#stored.set(name, tensor)
   }
