@@ -35,6 +35,12 @@ export const depthwise: TfliteOperator = {
     node.requireRank(weight, 4)
     const [one, height, width, outChannels] = weight.shape as [number, number, number, number]
     const group = input.shape[3]!
+    if (node.node.inputs.length === 3 && !node.has(2)) {
+      throw node.refused(
+        'TFLite Micro crashes where the bias is listed, but absent',
+        'Leave the third input away.',
+      )
+    }
     if (one !== 1 || group < 1 || outChannels % group !== 0 || outChannels < 1) {
       throw node.malformed(`A weight [${weight.shape}] does not fit ${group} channels`)
     }

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random nodes of every TensorFlow Lite operator that is compiled: each takes an activation, adds a node (or a few) to the
+// network and gives the result, or null where it does not fit the activation.
+import { sizeOf } from '../../compiler/ir/types.js'
+import type { Activation, Network } from './network.js'
+
+export type Layer = (network: Network, x: Activation) => Activation | null
+
+const isImage = (x: Activation): boolean => x.type === 'int8' && x.shape.length === 4
+const activation = ({ random }: Network) => ({ activation: random.integer(0, 3) })
+
+/** Output length of a window that is padded or not; null where it does not fit. */
+const lengthOf = (size: number, extent: number, stride: number, isSame: boolean): number =>
+  isSame ? Math.ceil(size / stride) : Math.floor((size - extent) / stride) + 1
+
+function windowed({ random }: Network, x: Activation, mayDilate: boolean) {
+  const kernel = [random.integer(1, 3), random.integer(1, 3)] as const
+  const strides = [random.integer(1, 2), random.integer(1, 2)] as const
+  const dilations = mayDilate ? ([random.integer(1, 2), random.integer(1, 2)] as const) : ([1, 1] as const)
+  const isSame = random.boolean()
+  const plane = [0, 1].map((axis) =>
+    lengthOf(x.shape[axis + 1]!, (kernel[axis]! - 1) * dilations[axis]! + 1, strides[axis]!, isSame),
+  ) as [number, number]
+  const options = {
+    ...{ padding: isSame ? 0 : 1, strideHeight: strides[0], strideWidth: strides[1] },
+    ...(mayDilate ? { dilationHeight: dilations[0], dilationWidth: dilations[1] } : {}),
+  }
+  return plane.every((length) => length >= 1) ? { kernel, plane, options } : null
+}
+
+const convolution: Layer = (network, x) => {
+  const window = isImage(x) ? windowed(network, x, true) : null
+  if (!window) return null
+  const { random } = network
+  const channels = x.shape[3]!
+  const group = channels % 2 === 0 && random.integer(0, 3) === 0 ? 2 : 1
+  const outChannels = group * random.integer(1, 5)
+  const shape = [outChannels, ...window.kernel, channels / group]
+  const { weight, bias, output } = network.sum(x, shape, outChannels, 0, sizeOf(shape) / outChannels, [
+    x.shape[0]!,
+    ...window.plane,
+    outChannels,
+  ])
+  network.node('CONV_2D', [x, weight, bias], [output], { ...window.options, ...activation(network) })
+  return output
+}
+
+const depthwise: Layer = (network, x) => {
+  const window = isImage(x) ? windowed(network, x, true) : null
+  if (!window) return null
+  const depthMultiplier = network.random.integer(1, 2)
+  const channels = x.shape[3]! * depthMultiplier
+  const shape = [1, ...window.kernel, channels]
+  const { weight, bias, output } = network.sum(x, shape, channels, 3, sizeOf(window.kernel), [
+    x.shape[0]!,
+    ...window.plane,
+    channels,
+  ])
+  const options = { ...window.options, ...activation(network), depthMultiplier }
+  network.node('DEPTHWISE_CONV_2D', bias ? [x, weight, bias] : [x, weight], [output], options)
+  return output
+}
+
+const fullyConnected: Layer = (network, x) => {
+  if (x.type !== 'int8') return null
+  const { random } = network
+  const depth = random.boolean() ? (x.shape.at(-1) ?? 1) : sizeOf(x.shape)
+  const rows = sizeOf(x.shape) / depth
+  const units = random.integer(1, 9)
+  const { weight, bias, output } = network.sum(x, [units, depth], units, 0, depth, [rows, units])
+  if (weight.type === 'int4' && weight.scales!.length > 1) return null
+  network.node('FULLY_CONNECTED', [x, weight, bias], [output], {
+    ...activation(network),
+    keepDimensions: false,
+  })
+  return output
+}
+
+const pool =
+  (operator: string): Layer =>
+  (network, x) => {
+    const window = isImage(x) ? windowed(network, x, false) : null
+    if (!window) return null
+    const output = network.like(x, [x.shape[0]!, ...window.plane, x.shape[3]!])
+    const [filterHeight, filterWidth] = window.kernel
+    network.node(operator, [x], [output], {
+      ...window.options,
+      filterHeight,
+      filterWidth,
+      ...activation(network),
+    })
+    return output
+  }
+
+const binary =
+  (operator: string): Layer =>
+  (network, x) => {
+    const { random } = network
+    const shape = x.shape.map((length) => (random.integer(0, 3) === 0 ? 1 : length))
+    const other = network.input(x.type, shape)
+    const [a, b] = [network.scaleOf(x), network.scaleOf(other)]
+    const scale =
+      operator === 'MUL' ? a * b * (x.type === 'int8' ? 60 : 9000) : Math.max(a, b) * random.float(0.7, 2)
+    const output = network.activation(x.type, x.shape, { scale })
+    network.node(operator, random.boolean() ? [x, other] : [other, x], [output], activation(network))
+    return output
+  }
+
+const extremum =
+  (operator: string): Layer =>
+  (network, x) => {
+    const other = network.like(x, x.shape)
+    network.inputs.push(other.name)
+    const output = network.like(x, x.shape)
+    network.node(operator, [x, other], [output])
+    return output
+  }
+
+const softmax: Layer = (network, x) => {
+  if (x.type !== 'int8' || x.shape.length < 1) return null
+  const output = network.activation('int8', x.shape, { scale: 1 / 256, zeroPoint: -128 })
+  network.node('SOFTMAX', [x], [output], { beta: network.random.pick([1, 1, 0.5, 2]) })
+  return output
+}
+
+const table =
+  (operator: string, result: { scale?: number; zeroPoint?: number } = {}): Layer =>
+  (network, x) => {
+    if (x.type !== 'int8') return null
+    const scale = result.scale ?? network.scaleOf(x) * network.random.float(0.5, 2)
+    const output = network.activation('int8', x.shape, { ...result, scale })
+    network.node(operator, [x], [output])
+    return output
+  }
+
+const relu6: Layer = (network, x) => {
+  if (x.type !== 'int8') return null
+  const output = network.like(x, x.shape)
+  network.node('RELU6', [x], [output])
+  return output
+}
+
+const slopes =
+  (operator: string): Layer =>
+  (network, x) => {
+    const output = network.activation(x.type, x.shape, {
+      scale: network.scaleOf(x) * network.random.float(0.5, 2),
+    })
+    const options = operator === 'RELU' ? {} : { alpha: network.random.pick([0.1, 0.3, -0.2, 1.5, 0.01]) }
+    network.node(operator, [x], [output], options)
+    return output
+  }
+
+const prelu: Layer = (network, x) => {
+  if (x.type !== 'int8' || x.shape.length < 1) return null
+  const channels = x.shape.at(-1)!
+  const { data } = network.random.tensor('int8', [channels])
+  const alpha = network.constant('int8', [channels], data, { scales: [0.01], zeroPoints: [3] })
+  const output = network.activation('int8', x.shape, { scale: network.scaleOf(x) })
+  network.node('PRELU', [x, alpha], [output])
+  return output
+}
+
+const quantize: Layer = (network, x) => {
+  const type = network.random.pick(['int8', 'int16'] as const)
+  const ratio = x.type === type ? 1 : type === 'int16' ? 1 / 256 : 256
+  const output = network.activation(type, x.shape, {
+    scale: network.scaleOf(x) * ratio * network.random.float(0.6, 1.6),
+  })
+  network.node('QUANTIZE', [x], [output])
+  return output
+}
+
+/** An axis, several or all; kept as 1 or not at all. */
+const reduction =
+  (operator: string): Layer =>
+  (network, x) => {
+    if (x.type !== 'int8' || x.shape.length < 1) return null
+    const { random } = network
+    const axes = x.shape.map((_, axis) => axis).filter(() => random.boolean())
+    if (axes.length === 0) axes.push(0)
+    const keepDimensions = random.boolean()
+    const shape = keepDimensions
+      ? x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
+      : x.shape.filter((_, axis) => !axes.includes(axis))
+    const isExtremum = operator.startsWith('REDUCE')
+    const count = sizeOf(axes.map((axis) => x.shape[axis]!))
+    const scale = network.scaleOf(x) * random.float(0.4, 1.4) * (operator === 'SUM' ? Math.sqrt(count) : 1)
+    const output = isExtremum ? network.like(x, shape) : network.activation('int8', shape, { scale })
+    network.node(operator, [x, network.integers(...axes)], [output], { keepDimensions })
+    return output
+  }
+
+const weighted: Readonly<Record<string, Layer>> = {
+  CONV_2D: convolution,
+  DEPTHWISE_CONV_2D: depthwise,
+  FULLY_CONNECTED: fullyConnected,
+}
+
+export const arithmeticLayers: Readonly<Record<string, Layer>> = {
+  ...weighted,
+  AVERAGE_POOL_2D: pool('AVERAGE_POOL_2D'),
+  MAX_POOL_2D: pool('MAX_POOL_2D'),
+  ADD: binary('ADD'),
+  SUB: binary('SUB'),
+  MUL: binary('MUL'),
+  MAXIMUM: extremum('MAXIMUM'),
+  MINIMUM: extremum('MINIMUM'),
+  SOFTMAX: softmax,
+  LOGISTIC: table('LOGISTIC', { scale: 1 / 256, zeroPoint: -128 }),
+  TANH: table('TANH', { scale: 1 / 128, zeroPoint: 0 }),
+  ELU: table('ELU'),
+  HARD_SWISH: table('HARD_SWISH'),
+  RELU: slopes('RELU'),
+  LEAKY_RELU: slopes('LEAKY_RELU'),
+  RELU6: relu6,
+  PRELU: prelu,
+  QUANTIZE: quantize,
+  MEAN: reduction('MEAN'),
+  SUM: reduction('SUM'),
+  REDUCE_MAX: reduction('REDUCE_MAX'),
+  REDUCE_MIN: reduction('REDUCE_MIN'),
+}
