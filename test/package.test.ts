@@ -99,6 +99,15 @@ describe('the packed package', () => {
     expect(JSON.parse(npm(outside, 'exec', '--', 'caplet', ...verify)).exact).toBe(true)
   })
 
+  it('writes a project that has all it needs', () => {
+    const words = ['new', 'firmware', '--board', 'cortex-m4', '--model', 'beat.onnx', '--json']
+    const { files } = JSON.parse(npm(outside, 'exec', '--', 'caplet', ...words))
+    expect(files).toEqual(
+      expect.arrayContaining(['CMakeLists.txt', 'caplet/cmake/caplet.cmake', 'model.onnx']),
+    )
+    for (const file of files) expect(existsSync(join(outside, 'firmware', file)), file).toBe(true)
+  })
+
   it('can be imported', () => {
     mkdirSync(join(outside, 'app'), { recursive: true })
     const script = join(outside, 'app', 'main.js')

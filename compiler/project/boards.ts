@@ -17,8 +17,8 @@ export interface ProjectBoard {
   readonly template: string
   /** Folders of targets/ that the project takes along. */
   readonly parts: readonly string[]
-  /** `--target` of the capsule, unless the user names one. */
-  readonly target: string
+  /** `--target` of the capsule, unless the user names one; null: any core. */
+  readonly target: string | null
   /** CMakeLists.txt with caplet_add_capsule. */
   readonly capsuleFile: string
   /** What chooses engine and kernels, as the template has it: accelerated. */
@@ -82,6 +82,17 @@ export const projectBoards: readonly ProjectBoard[] = [
     choose: chooseInCMake,
     ignore: ['build/', 'node_modules/'],
     commands: ['cmake -B build -G Ninja', 'cmake --build build --target run'],
+  },
+  {
+    name: 'custom',
+    summary: 'one of your own: compiles, with its holes marked',
+    template: 'template/board',
+    parts,
+    target: null,
+    capsuleFile: 'CMakeLists.txt',
+    choose: chooseInCMake,
+    ignore: ['build/', 'node_modules/'],
+    commands: ['cmake -B build -G Ninja', 'cmake --build build'],
   },
 ]
 

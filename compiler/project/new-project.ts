@@ -116,8 +116,8 @@ async function writeTemplate(
     { file: board.capsuleFile, from: `MODEL ${prefix}model.onnx`, to: `MODEL ${prefix}${model}` },
     {
       file: board.capsuleFile,
-      from: `OPTIONS --target ${board.target}`,
-      to: `OPTIONS ${cmakeFlags(compile)}`,
+      from: board.target === null ? 'OPTIONS)' : `OPTIONS --target ${board.target})`,
+      to: `OPTIONS ${cmakeFlags(compile)})`,
     },
   ])
   await writeFile(join(fresh, '.gitignore'), `${board.ignore.join('\n')}\n`)

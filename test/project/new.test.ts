@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
-import { projectBoards } from '../../compiler/project/boards.js'
+import { type Change, projectBoards } from '../../compiler/project/boards.js'
 import { caplet, capletError, capletJson, root } from '../run-caplet.js'
 
 const place = mkdtempSync(join(tmpdir(), 'caplet new '))
@@ -29,68 +29,52 @@ const filesIn = (folder: string) =>
     .map((path) => path.replaceAll('\\', '/'))
     .sort()
 
-describe.each(projectBoards.map(({ name }) => name))('%s', (board) => {
-  it('is written whole, from the model to a way to run it, the same each time', async () => {
-    const folders = ['first', 'second'].map((name) => join(place, `${board} ${name}`))
-    const words = ['--board', board, '--model', small]
-    const { exitCode, json } = await capletJson('new', 'new', folders[0]!, ...words)
+describe.each(projectBoards)('$name', ({ name: board, template, choose, capsuleFile }) => {
+  it('is written whole, from the model to a way to run it', async () => {
+    const folder = join(place, board)
+    const { exitCode, json } = await capletJson('new', 'new', folder, '--board', board, '--model', small)
     expect({ exitCode, board: json.board, tier: json.tier }).toEqual({
       exitCode: 0,
       board,
       tier: 'accelerated',
     })
-    expect((await caplet('new', folders[1]!, ...words)).stdout).toContain(`for ${board} into ${folders[1]}`)
-    expect(json.files).toEqual(filesIn(folders[0]!))
-    expect(filesIn(folders[1]!)).toEqual(json.files)
-    for (const path of json.files) {
-      expect(readFileSync(join(folders[1]!, path)).equals(readFileSync(join(folders[0]!, path))), path).toBe(
-        true,
-      )
-    }
-    for (const needed of [
-      'README.md',
-      'CMakeLists.txt',
-      '.gitignore',
-      'caplet/LICENSE',
-      'capsule/windows.h',
-    ]) {
-      expect(json.files).toContain(needed)
-    }
-    expect(readFileSync(join(folders[0]!, 'model.onnx')).equals(readFileSync(small))).toBe(true)
-    const firmware = readFileSync(join(folders[0]!, json.capsule.file))
+    expect(json.files).toEqual(filesIn(folder))
+    const needed = ['README.md', 'CMakeLists.txt', '.gitignore', 'caplet/LICENSE', 'capsule/windows.h']
+    expect(json.files).toEqual(expect.arrayContaining(needed))
+    expect(readFileSync(join(folder, 'model.onnx')).equals(readFileSync(small))).toBe(true)
+    const firmware = readFileSync(join(folder, json.capsule.file))
     expect(firmware.length).toBe(json.capsule.bytes)
     expect(json.verified_inputs).toBeGreaterThan(16)
   })
 
-  it('says in one place what runs the capsule', async () => {
-    const texts = new Map<string, string>()
-    for (const tier of ['portable', 'accelerated', 'native']) {
-      const folder = join(place, `${board} ${tier}`)
-      const words = [
-        '--board',
-        board,
-        '--model',
-        small,
-        '--tier',
-        tier,
-        '--io',
-        'float',
-        '--target',
-        'cortex-m0',
-      ]
-      expect((await caplet('new', folder, ...words)).exitCode).toBe(0)
-      const { choose, capsuleFile } = projectBoards.find(({ name }) => name === board)!
-      texts.set(tier, readFileSync(join(folder, choose('portable')[0]!.file), 'utf8'))
-      expect(readFileSync(join(folder, capsuleFile), 'utf8')).toContain(
-        'OPTIONS --target cortex-m0 --io float',
-      )
-      const added = tier === 'portable' ? 'model.c' : `model.${tier}.c`
-      expect(existsSync(join(folder, 'capsule', added))).toBe(true)
-    }
-    expect(new Set(texts.values()).size).toBe(3)
-    expect(texts.get('native')!.toLowerCase()).toMatch(/engine[_ ]native/)
-    expect(texts.get('native')).not.toMatch(/WAMR_FAST=y|ENGINE wamr/)
+  it('says in one place what runs the capsule, and repeats its flags in the build', async () => {
+    const folder = join(place, `${board} native`)
+    const words = ['--board', board, '--model', small, '--tier', 'native', '--io', 'float']
+    const { stdout } = await caplet('new', folder, ...words, '--target', 'cortex-m0')
+    expect(stdout).toContain(`for ${board} into ${folder}`)
+    expect(readFileSync(join(folder, capsuleFile), 'utf8')).toContain(
+      'OPTIONS --target cortex-m0 --io float)',
+    )
+    expect(existsSync(join(folder, 'capsule', 'model.native.c'))).toBe(true)
+    const [{ file, to: native }] = choose('native') as [Change]
+    expect(readFileSync(join(folder, file), 'utf8')).toContain(native)
+    expect(native.toLowerCase()).toMatch(/engine[_ ]native/)
+    const [portable, accelerated] = [choose('portable'), choose('accelerated')].map(([change]) => change!)
+    expect(new Set([native, portable!.to, accelerated!.to]).size).toBe(3)
+    // The template as it lies there is accelerated.
+    expect(readFileSync(join(root, 'targets', template, file), 'utf8')).toContain(accelerated!.to)
   })
+})
+
+it('gives the same bytes each time', async () => {
+  const folder = join(place, 'again')
+  await capletJson('new', 'new', folder, '--board', 'cortex-m4', '--model', small)
+  expect(filesIn(folder)).toEqual(filesIn(join(place, 'cortex-m4')))
+  for (const path of filesIn(folder)) {
+    expect(readFileSync(join(place, 'cortex-m4', path)).equals(readFileSync(join(folder, path))), path).toBe(
+      true,
+    )
+  }
 })
 
 it('takes external data along, and the shapes that the model leaves open', async () => {
@@ -132,7 +116,7 @@ describe('nothing is written', () => {
   it('for a board that is not known, or without a model', async () => {
     const folder = join(place, 'unknown')
     const error = await capletError(2, 'new', folder, '--board', 'z80', '--model', digits)
-    expect(error.message).toMatch(/Available: nrf52840, esp32s3, cortex-m4/)
+    expect(error.message).toMatch(/Available: nrf52840, esp32s3, cortex-m4, custom/)
     expect((await capletError(2, 'new', folder, '--board', 'cortex-m4')).code).toBe('usage')
     expect(existsSync(folder)).toBe(false)
   })

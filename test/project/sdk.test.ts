@@ -2,7 +2,7 @@
 // The projects for Zephyr and ESP-IDF, built by their own CMake files with stand-ins of the SDKs (test/project/stand-ins): the
 // module, the component and the templates compile, and ask the SDK for nothing that is unknown.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -97,6 +97,23 @@ describe.each(sdks)('$board', (sdk) => {
     for (const name of [...needed, 'caplet_model_accelerated_capsule']) expect(defined).toContain(name)
     expect(commands.length).toBeGreaterThan(40)
     expect(commands.filter(({ command }) => !command.includes('-ffp-contract=off'))).toEqual([])
+  })
+})
+
+describe.runIf(process.platform === 'linux')('custom', () => {
+  it('compiles as it is, holes and all', async ({ skip }) => {
+    skip(missing.length > 0, `${missing.join(', ')} not found`)
+    const folder = join(place, 'custom')
+    const model = join(root, 'test', 'networks', 'perceptron.qoperator.uint8.onnx')
+    const words = ['--board', 'custom', '--model', model, '--tier', 'native']
+    expect((await caplet('new', folder, ...words)).exitCode).toBe(0)
+    const build = join(folder, 'build')
+    const flags = '-DCMAKE_C_FLAGS=-Wall -Wextra -Werror'
+    execFileSync('cmake', ['-S', folder, '-B', build, '-G', 'Ninja', flags], { stdio: 'pipe' })
+    execFileSync('cmake', ['--build', build], { stdio: 'pipe' })
+    expect(existsSync(join(build, 'firmware'))).toBe(true)
+    const port = readFileSync(join(folder, 'port.c'), 'utf8')
+    expect(port.match(/!FIXME/g)!.length).toBeGreaterThan(8)
   })
 })
 

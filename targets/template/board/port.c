@@ -2,6 +2,8 @@
 // !FIXME Your board: fill in each function with your SDK's calls. It compiles as it stands and does nothing.
 #include "port.h"
 
+#include "firmware.h"
+
 const char port_name[] = "my-board";
 
 void port_start(void)
@@ -49,8 +51,7 @@ uint32_t *port_stack_limit(void)
 
 void *port_memory(size_t *size)
 {
-  // !FIXME As large as `caplet fit model.onnx --target ...` says.
-  static uint8_t memory[16 * 1024] __attribute__((aligned(16)));
+  static uint8_t memory[FIRMWARE_MEMORY_BYTES] __attribute__((aligned(16)));
   *size = sizeof memory;
   return memory;
 }
