@@ -12,6 +12,11 @@ import type {
   ResizeAttributes,
 } from './float-operators.js'
 import type { PlainOperatorAttributes } from './plain-operators.js'
+import type {
+  DynamicQuantizeAttributes,
+  MatrixProductAttributes,
+  WeightedSumAttributes,
+} from './sum-operators.js'
 import type { Constant, Data, Quantization } from './types.js'
 
 /** Rule R: y = clamp(rne(f(f(accumulator) * multiplier[c])) + zeroPoint, min, max); multiplier is float32, > 0. */
@@ -53,20 +58,6 @@ export interface FullyConnectedAttributes {
   readonly bias: Int32Array | null
   readonly inputZeroPoint: number
   readonly requantization: Requantization | FixedRequantization | null
-  readonly floatMultipliers: Float32Array | null
-  readonly floatBias: Float32Array | null
-}
-
-/** A [..., M, K] times B [..., K, N], both in memory, batch axes broadcast. accumulator = bias[n] + sum (a - za)(b - zb[n]).
- *  8-bit by rule R; float32: f(f(accumulator) * floatMultipliers[n]), then f(that + floatBias[n]); int32, the accumulator, with neither. */
-export interface MatrixProductAttributes {
-  /** null: the single element of a further input. */
-  readonly aZeroPoint: number | null
-  /** One, or one per column; null: the single element of the last input. */
-  readonly bZeroPoints: readonly number[] | null
-  /** Length N; null = none. */
-  readonly bias: Int32Array | null
-  readonly requantization: Requantization | null
   readonly floatMultipliers: Float32Array | null
   readonly floatBias: Float32Array | null
 }
@@ -231,6 +222,7 @@ export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperat
   convolution: ConvolutionAttributes
   fully_connected: FullyConnectedAttributes
   matrix_product: MatrixProductAttributes
+  weighted_sum: WeightedSumAttributes
   table: TableAttributes
   quantized_binary: QuantizedBinaryAttributes
   float_binary: FloatBinaryAttributes
@@ -254,6 +246,7 @@ export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperat
   convolution_transpose: ConvolutionTransposeAttributes
   arg_max: ArgMaxAttributes
   quantize: QuantizeAttributes
+  dynamic_quantize: DynamicQuantizeAttributes
   constant: ConstantAttributes
 }
 

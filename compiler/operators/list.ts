@@ -8,6 +8,7 @@ import { constant } from './constant/definition.js'
 import { convolution } from './convolution/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
+import { dynamicQuantize } from './dynamic-quantize/definition.js'
 import { fixedBinary } from './fixed-binary/definition.js'
 import { fixedSoftmax } from './fixed-softmax/definition.js'
 import { fixedUnary } from './fixed-unary/definition.js'
@@ -34,11 +35,13 @@ import { softmax } from './softmax/definition.js'
 import { table } from './table/definition.js'
 import { tile } from './tile/definition.js'
 import { transpose } from './transpose/definition.js'
+import { weightedSum } from './weighted-sum/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
   convolution,
   fullyConnected,
   matrixProduct,
+  weightedSum,
   table,
   quantizedBinary,
   fixedUnary,
@@ -59,6 +62,7 @@ export const operators: readonly OperatorDefinition[] = [
   normalization,
   resize,
   quantize,
+  dynamicQuantize,
   reshape,
   transpose,
   slice,

@@ -6,6 +6,7 @@ import * as concat from './concat/onnx.js'
 import * as constants from './constant/onnx.js'
 import * as convolution from './convolution/onnx.js'
 import * as depthToSpace from './depth-to-space/onnx.js'
+import * as dynamicQuantize from './dynamic-quantize/onnx.js'
 import * as floatBinary from './float-binary/onnx.js'
 import * as fullyConnected from './fully-connected/onnx.js'
 import * as gather from './gather/onnx.js'
@@ -26,6 +27,7 @@ import { elementary } from './table/elementary.js'
 import * as table from './table/onnx.js'
 import * as tile from './tile/onnx.js'
 import * as transpose from './transpose/onnx.js'
+import * as weightedSum from './weighted-sum/onnx.js'
 
 const folders = [
   argMax,
@@ -34,6 +36,7 @@ const folders = [
   constants,
   convolution,
   depthToSpace,
+  dynamicQuantize,
   floatBinary,
   fullyConnected,
   gather,
@@ -52,6 +55,7 @@ const folders = [
   table,
   tile,
   transpose,
+  weightedSum,
 ]
 
 const isOperator = (value: unknown): value is OnnxOperator =>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One small graph for each operator, and each way of using it, that the compiler promises; each in both forms.
+
+import { dynamicRows } from './dynamic-rows.js'
 import type { Activation, ModelBuilder } from './forms.js'
 import { productRows } from './product-rows.js'
 import { image, type Row, row, signal, vector } from './row.js'
@@ -267,6 +269,6 @@ function floatProduct(b: ModelBuilder, x: Activation): string {
 }
 
 export const rows: readonly Row[] = [
-  ...[...sumRows, ...productRows, ...functions, ...pairs],
+  ...[...sumRows, ...productRows, ...dynamicRows, ...functions, ...pairs],
   ...[...pools, ...copies, ...constants, ...rowOperators, ...inFloat],
 ]

@@ -114,6 +114,13 @@ export class Builder {
     return names
   }
 
+  /** The same for a node with several outputs, all in the default domain. */
+  nodeOf(operator: string, inputs: readonly string[], outputs: readonly TensorType[]): string[] {
+    const names = outputs.map(({ type, shape }) => this.#fresh('t', type, shape))
+    this.nodes.push({ operator, inputs, outputs: names, attributes: {}, domain: '' })
+    return names
+  }
+
   float(
     operator: string,
     inputs: readonly string[],

@@ -6,6 +6,7 @@ import { sizeOf } from '../../compiler/ir/types.js'
 import { Random } from '../../compiler/operators/random.js'
 import { Builder, isQuantized, type Value } from './builder.js'
 import { copy, maxPool, pad } from './copies.js'
+import { dynamicLayers } from './dynamic-layers.js'
 import { floatLayers, type Layer } from './layers.js'
 import type { RandomModel } from './model.js'
 import { quantizedLayers } from './quantized-layers.js'
@@ -59,9 +60,9 @@ function addInput(b: Builder, shape: readonly number[]): void {
 }
 
 const layersOf: Record<Builder['style']['form'], readonly Layer[]> = {
-  qdq: floatLayers,
+  qdq: [...floatLayers, ...dynamicLayers.slice(-3)],
   qoperator: [...quantizedLayers, copy, maxPool, pad, ...floatLayers.slice(-6)],
-  mixed: [...quantizedLayers, ...floatLayers],
+  mixed: [...quantizedLayers, ...floatLayers, ...dynamicLayers],
 }
 
 function addLayer(b: Builder): boolean {

@@ -3,52 +3,11 @@
 import { type QuantizedType, rangeOf } from '../../ir/types.js'
 import { unfusedSum } from '../../passes/convert/unfused.js'
 import { defaultZeroPoint, requireWeightAxis } from '../fused.js'
-import type {
-  DequantizedInput,
-  FusedNode,
-  OnnxNode,
-  OnnxOperator,
-  QuantizedGroup,
-  TensorType,
-} from '../onnx.js'
+import type { DequantizedInput, FusedNode, OnnxNode, OnnxOperator, QuantizedGroup } from '../onnx.js'
 import { checkedMultipliers, checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
 import { biasOf, requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
-import { placeWindow, windowAttributes } from '../window.js'
-
-const attributes = { ...windowAttributes, group: 'int' } as const
-
-function convolutionType(node: OnnxNode, x: number, w: number): TensorType {
-  const input = node.shape(x)
-  const weight = node.shape(w)
-  const group = node.int('group', 1)
-  if (input.length < 3 || weight.length !== input.length) {
-    throw node.error(
-      'malformed-model',
-      `Input [${input}] and weight [${weight}] do not fit a convolution`,
-      'Both need the shape [N, C, ...spatial], the weight [O, C / group, ...kernel].',
-    )
-  }
-  if (!(group >= 1) || weight[1]! * group !== input[1] || weight[0]! % group !== 0) {
-    throw node.error(
-      'malformed-model',
-      `Group ${group}, input [${input}] and weight [${weight}] do not fit together`,
-      'Input channels must be weight.shape[1] * group, output channels a multiple of group.',
-      'group',
-    )
-  }
-  const declared = node.ints('kernel_shape')
-  const kernel = weight.slice(2)
-  if (declared && declared.join() !== kernel.join()) {
-    throw node.error(
-      'malformed-model',
-      `kernel_shape [${declared}] is not the weight's [${kernel}]`,
-      "Leave kernel_shape out, or make it the weight's: export the model again.",
-      'kernel_shape',
-    )
-  }
-  const { output } = placeWindow(node, input.slice(2), kernel)
-  return { type: node.type(x).type, shape: [input[0]!, weight[0]!, ...output] }
-}
+import { placeWindow } from '../window.js'
+import { convolutionAttributes as attributes, convolutionType } from './shape.js'
 
 /** 1 % and 1e-6 (found by bisection), less a hair: what lies on the edge is refused rather than guessed. */
 const tolerance = (expected: number) => (0.01 * expected + 1e-6) * (1 - 1e-5)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX Gemm, MatMul and their quantized forms. The float ones are only ever fused.
+import { sizeOf } from '../../ir/types.js'
 import { unfusedSum } from '../../passes/convert/unfused.js'
 import { requireWeightAxis } from '../fused.js'
 import { emitProduct } from '../matrix-product/emit.js'
 import { gemmShape, matMulShape } from '../matrix-product/shapes.js'
 import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
+import { defineDynamicProduct, zeroPointsOf } from '../weighted-sum/emit.js'
 
 const gemmAttributes = { alpha: 'float', beta: 'float', transA: 'int', transB: 'int' } as const
 
@@ -108,9 +110,28 @@ export const matMulIntegerToFloat: OnnxOperator = {
   inputs: [4, 7],
   attributes: {},
   infer: (node) => [{ type: 'float32', shape: matMulShape(node, node.shape(0), node.shape(1)) }],
-  convert: (node, conversion) =>
-    emitProduct(node, conversion, matMulShape(node, node.shape(0), node.shape(1)), {
-      ...{ isWeightTransposed: false, alpha: 1, b: 1, bias: -1, outputScale: -1, floatBias: 6 },
-      ...{ aScale: 2, aZeroPoint: 4, bScale: 3, bZeroPoint: 5 },
-    }),
+  convert: (node, conversion) => {
+    const shape = matMulShape(node, node.shape(0), node.shape(1))
+    if ([2, 3, 4, 5].every((input) => !node.has(input) || conversion.constant(node, input))) {
+      emitProduct(node, conversion, shape, {
+        ...{ isWeightTransposed: false, alpha: 1, b: 1, bias: -1, outputScale: -1, floatBias: 6 },
+        ...{ aScale: 2, aZeroPoint: 4, bScale: 3, bZeroPoint: 5 },
+      })
+      return
+    }
+    const a = conversion.quantizedInput(node, 0)
+    const aScale = conversion.float(node, 2)
+    if (sizeOf(aScale.shape) !== 1) {
+      throw node.error(
+        'unsupported-feature',
+        `The input scale has shape [${aScale.shape}]`,
+        'Give one scale.',
+      )
+    }
+    const aZeroPoint = zeroPointsOf(node, conversion, 4, a.type, 'input')
+    defineDynamicProduct(node, conversion, {
+      ...{ shape, a, aZeroPoint, aScale: aScale.stored() },
+      ...{ b: 1, bScale: 3, bZeroPoint: 5, bias: 6 },
+    })
+  },
 }

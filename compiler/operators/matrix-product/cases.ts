@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cases of matrix_product: batches of every broadcast, zero points known and computed, the three kinds of results.
-import type { MatrixProductAttributes } from '../../ir/operators.js'
+import type { MatrixProductAttributes } from '../../ir/sum-operators.js'
 import { type Constant, type QuantizedType, rangeOf } from '../../ir/types.js'
 import { inputOf } from '../convolution/cases.js'
 import type { Random } from '../random.js'

@@ -3,7 +3,7 @@
 import type { KernelConstant, ProgramTensor } from '../../codegen/program.js'
 import { CapletError } from '../../errors.js'
 import { rowMajorOrder, stridesOf } from '../../ir/layout.js'
-import type { MatrixProductAttributes } from '../../ir/operators.js'
+import type { MatrixProductAttributes } from '../../ir/sum-operators.js'
 import { rangeOf, sizeOf } from '../../ir/types.js'
 import { activationType } from '../convolution/weights.js'
 import { defineOperator, type TypedNode } from '../definition.js'

@@ -104,7 +104,7 @@ function transposed(conversion: Conversion, value: QuantizedValue): QuantizedVal
 }
 
 /** Right-hand matrix as [N, K], whatever the model's order. */
-function weightRows(node: OnnxNode, constant: Constant, isTransposed: boolean): Constant {
+export function weightRows(node: OnnxNode, constant: Constant, isTransposed: boolean): Constant {
   requireInt8OrUint8(node, constant.type, 'weight')
   const [rows, columns] = constant.shape.slice(-2) as [number, number]
   if (isTransposed) return { ...constant, shape: [rows, columns] }

@@ -62,7 +62,11 @@ export const cast: OnnxOperator = {
     const output = node.node.outputs[0]!
     if (from === to) return convertCopy(node, conversion, 'reshape', {})
     if (from === 'float32') return castFloat(node, conversion)
-    const { shape, type, tensor } = conversion.integer(node, 0)
+    const { shape, type, tensor, floated } = conversion.integer(node, 0)
+    if (to === 'float32' && floated) {
+      conversion.define(output, conversion.stored(shape, floated()))
+      return
+    }
     if (to === 'float32' && isQuantizedType(type)) {
       const values = castValues(bytesAs(type), 'float32') as Float32Array
       const grid = { tensor, type, values, axis: null, quantization: null, label: 'cast' }

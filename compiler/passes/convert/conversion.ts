@@ -11,6 +11,12 @@ import type { OnnxNode } from '../../operators/onnx.js'
 import { ConstantFloat, GridFloat, StoredFloat } from './floats.js'
 import type { FloatValue, Grid, IntegerValue, Value } from './values.js'
 
+export interface EmittedOutput {
+  readonly type: ElementType
+  readonly shape: readonly number[]
+  readonly name?: string
+}
+
 export class Conversion {
   readonly nodes: Node[] = []
   readonly tensors = new Map<string, Tensor>()
@@ -30,22 +36,35 @@ export class Conversion {
   emit<Name extends OperatorName>(
     operator: Name,
     inputs: readonly string[],
-    output: { readonly type: ElementType; readonly shape: readonly number[]; readonly name?: string },
+    output: EmittedOutput,
     attributes: OperatorAttributes[Name],
   ): string {
+    return this.emitAll(operator, inputs, [output], attributes)[0]!
+  }
+
+  /** The same for a node with several outputs. */
+  emitAll<Name extends OperatorName>(
+    operator: Name,
+    inputs: readonly string[],
+    outputs: readonly EmittedOutput[],
+    attributes: OperatorAttributes[Name],
+  ): string[] {
     const label = this.current || 'graph'
-    const name =
-      output.name && !this.tensors.has(output.name) ? output.name : this.fresh(`${label}/${operator}`)
-    this.#names.add(name)
-    this.tensors.set(name, { name, type: output.type, shape: [...output.shape] })
+    const names = outputs.map((output) => {
+      const name =
+        output.name && !this.tensors.has(output.name) ? output.name : this.fresh(`${label}/${operator}`)
+      this.#names.add(name)
+      this.tensors.set(name, { name, type: output.type, shape: [...output.shape] })
+      return name
+    })
     this.nodes.push({
       name: this.fresh(label),
       operator,
       inputs: [...inputs],
-      outputs: [name],
+      outputs: names,
       attributes: attributes as unknown as Node['attributes'],
     })
-    return name
+    return names
   }
 
   /** A name that nothing else has. */

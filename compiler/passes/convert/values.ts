@@ -9,6 +9,8 @@ export interface IntegerValue {
   readonly shape: readonly number[]
   readonly type: ElementType
   readonly tensor: string
+  /** Set where the same integers, converted to float32, come at no further cost: emits that tensor. */
+  readonly floated?: (() => string) | undefined
 }
 
 export interface ConstantValue {
