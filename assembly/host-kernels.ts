@@ -23,3 +23,10 @@ export declare function table(parameters: usize, input: usize, output: usize, un
 
 @external("caplet_kernels_1", "copy")
 export declare function copy(parameters: usize, input: usize, output: usize, unused: usize): void
+
+@external("caplet_kernels_1", "softmax")
+export declare function softmax(parameters: usize, input: usize, output: usize, unused: usize): void
+
+/** The fourth argument is the second matrix. */
+@external("caplet_kernels_1", "matrix_product")
+export declare function matrixProduct(parameters: usize, input: usize, output: usize, second: usize): void

@@ -7,6 +7,8 @@ import { convolve, convolveDepthwise } from "./sums"
 export { binary } from "./binary"
 export { copy } from "./copy"
 export { bind } from "./host"
+export { matrix_product } from "./matrix-product"
+export { softmax } from "./softmax"
 export { table } from "./table"
 
 export function convolution(parameters: u32, input: u32, output: u32, scratch: u32): i32 {

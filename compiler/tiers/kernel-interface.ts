@@ -14,6 +14,8 @@ export const hostKernels = {
   binary: { code: 5, symbol: 'binary' },
   table: { code: 6, symbol: 'table' },
   copy: { code: 7, symbol: 'copy' },
+  softmax: { code: 8, symbol: 'softmax' },
+  matrix_product: { code: 9, symbol: 'matrixProduct' },
 } as const
 
 export type HostKernel = keyof typeof hostKernels

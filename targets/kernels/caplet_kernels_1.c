@@ -8,7 +8,9 @@ static const caplet_kernel kernels[] = {
   {"copy", "(iiii)", caplet_copy},
   {"depthwise", "(iiii)", caplet_depthwise},
   {"fully_connected", "(iiii)", caplet_fully_connected},
+  {"matrix_product", "(iiii)", caplet_matrix_product},
   {"pool", "(iiii)", caplet_pool},
+  {"softmax", "(iiii)", caplet_softmax},
   {"table", "(iiii)", caplet_table},
 };
 

@@ -19,7 +19,9 @@ bool caplet_convolution(const caplet_kernel_context *context, const uint64_t *ar
 bool caplet_copy(const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_depthwise(const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_fully_connected(const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_matrix_product(const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_pool(const caplet_kernel_context *context, const uint64_t *arguments);
+bool caplet_softmax(const caplet_kernel_context *context, const uint64_t *arguments);
 bool caplet_table(const caplet_kernel_context *context, const uint64_t *arguments);
 
 // Bytes that the self-test needs, aligned to 4.

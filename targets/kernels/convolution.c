@@ -88,13 +88,10 @@ static void convolve_chunks(const caplet_layer *layer, pixel_pair *pair, caplet_
 
 static void convolve_pair(const caplet_layer *layer, pixel_pair *pair, const uint8_t *blocks)
 {
-  caplet_block_sums work;
-  work.channels = layer->out_channels / layer->groups;
-  work.pixels = 2;
-  work.block = blocks;
-  work.weights_size = 4u * caplet_fill_up(layer->depth);
-  work.outputs[0] = pair->outputs[0];
-  work.outputs[1] = pair->count == 2u ? pair->outputs[1] : pair->outputs[0];
+  caplet_block_sums work = {
+    NULL, layer->out_channels / layer->groups, 2, blocks, 4u * caplet_fill_up(layer->depth),
+    {pair->outputs[0], pair->count == 2u ? pair->outputs[1] : pair->outputs[0]},
+  };
   pair->totals[0] = 0;
   pair->totals[1] = 0;
   if (layer->depth <= layer->chunk) convolve_whole(layer, pair, &work);

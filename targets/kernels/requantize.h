@@ -66,7 +66,7 @@ CAPLET_INLINE int32_t caplet_round_to_even(uint32_t upper, uint32_t lower, uint3
 // of k; right for up to 14 bits, which is more than outputs need. A one behind k's bits counts for k = 0.
 CAPLET_INLINE uint32_t caplet_full_window(uint32_t upper)
 {
-  const uint32_t magnitude = upper ^ (uint32_t)((int32_t)upper >> 31);
+  const uint32_t magnitude = (upper >> 31) != 0u ? ~upper : upper;
   const uint32_t zeros = (uint32_t)__builtin_clz(magnitude >> (CAPLET_FRACTION - 1) | 1u);
   const uint32_t one = 1u << 16;
   return one >> (zeros & 31u) | one << ((32u - zeros) & 31u); // rotated right

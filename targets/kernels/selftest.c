@@ -27,6 +27,10 @@ static const caplet_selftest_recipe recipes[] = {
   {BINARY, WINDOW, 0, PRODUCT, SIGNED_RANGE, 0, 0, 0, 8, 11, 0, 0, 0, 0, 0, 0, 0, 0x15172d76u},
   {TABLE, 0, 0, 0, 0, 0, 3, 0, 4, 9, 0, 0, 0, 0, 0, 0, 0, 0x618b246fu},
   {COPY, 0, 0, 0, 0, 0, 0, 0, 11, 14, 0, 0, 0, 0, 0, 0, 0, 0x548a868bu},
+  {SOFTMAX, 0, 0, 0, SIGNED_RANGE, 0, 3, 0, 4, 9, 0, 0, 0, 0, 0, 0, 0, 0x2030f1f7u},
+  {SOFTMAX, 0, 1, 0, UNSIGNED_RANGE, 0, 24, 0, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0x30347c9au},
+  {MATRIX_PRODUCT, FLOAT, 0, 0, SIGNED_RANGE, 0, 11, 0, 6, 5, 0, 0, 0, 0, 0, 0, 31, 0xd23ff183u},
+  {MATRIX_PRODUCT, FULL, 1, 0, UNSIGNED_RANGE, 0, 7, 0, 9, 6, 0, 0, 0, 0, 0, 0, 31, 0x35f40afau},
 };
 
 bool caplet_selftest_prepare(caplet_selftest_layer *layer, uint32_t index, uint8_t *memory)

@@ -27,7 +27,7 @@ typedef struct caplet_selftest_recipe {
 } caplet_selftest_recipe;
 
 // Indices in caplet_kernels_1.kernels.
-enum { BINARY, CONVOLUTION, COPY, DEPTHWISE, FULLY_CONNECTED, POOL, TABLE };
+enum { BINARY, CONVOLUTION, COPY, DEPTHWISE, FULLY_CONNECTED, MATRIX_PRODUCT, POOL, SOFTMAX, TABLE };
 enum { PLAIN, WINDOW, FULL, FLOAT, RESULT };
 enum { CORRECTED = 1, WIDE = 2, PRODUCT = 4 };
 enum { SIGNED_RANGE, UNSIGNED_RANGE, NARROW_RANGE };

@@ -41,7 +41,10 @@ static uint8_t *put_record(generator *from, const caplet_selftest_recipe *of, ui
   to = put_u32(to, (next(from) >> 17) - 16384u);
   if (of->requantizer >= FLOAT) {
     to = put_u32(to, (150u - of->exponent) << 23 | mantissa);
-    if (of->requantizer == RESULT) to = put_u32(to, (120u + (next(from) >> 29)) << 23 | next(from) >> 9);
+    if (of->requantizer == RESULT) {
+      const uint32_t exponent = 120u + (next(from) >> 29);
+      to = put_u32(to, exponent << 23 | next(from) >> 9);
+    }
   } else {
     const uint64_t multiplier = (uint64_t)(mantissa | 1u << 23) << (42u - of->exponent);
     to = put_u32(put_u32(to, (uint32_t)multiplier), (uint32_t)(multiplier >> 32));
@@ -86,7 +89,7 @@ static uint8_t *put_plane(uint8_t *to, uint32_t height, uint32_t width)
   return put_u16(put_u16(to, height), width);
 }
 
-static const uint8_t codes[] = {5, 1, 7, 2, 3, 4, 6};
+static const uint8_t codes[] = {5, 1, 7, 2, 3, 9, 4, 8, 6};
 static const int16_t levels[][3] = {{3, -128, 127}, {130, 0, 255}, {-10, -10, 60}};
 
 static uint8_t *put_block(const caplet_selftest_recipe *of, caplet_plane out, uint8_t *to)
@@ -143,6 +146,37 @@ static uint8_t *put_table(generator *from, const caplet_selftest_recipe *of, uin
   return to + 256u * of->in_channels;
 }
 
+// Rows [height][channels] times columns [channels][width], which follow the rows.
+static uint8_t *put_matrix_product(generator *from, const caplet_selftest_recipe *of, uint8_t *to)
+{
+  const uint8_t head[] = {codes[MATRIX_PRODUCT], of->requantizer, of->is_unsigned != 0 ? 3 : 0, 0};
+  const uint32_t sizes[] = {1, 1, 1, 0, 0, 0, 0, 0, 0, of->height, of->in_channels, of->width,
+                            of->in_channels, 1, of->width, 1, of->width};
+  memcpy(to, head, sizeof head);
+  to = put_u16(to + sizeof head, of->is_unsigned != 0 ? 120u : 0xfffbu);
+  for (uint32_t i = 0; i < 3u; i++) to = put_u16(to, (uint32_t)(int32_t)levels[of->range][i]);
+  for (uint32_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) to = put_u32(to, sizes[i]);
+  for (uint32_t i = 0; i < of->width; i++) {
+    to = put_record(from, of, to);
+    to = put_u32(to, next(from) >> 26);
+  }
+  return to;
+}
+
+// Powers of about 2^(-1/8) from 1 downwards.
+static uint8_t *put_softmax(generator *from, const caplet_selftest_recipe *of, uint8_t *to)
+{
+  const uint8_t head[] = {codes[SOFTMAX], of->is_unsigned, 0, 0};
+  memcpy(to, head, sizeof head);
+  to += sizeof head;
+  for (uint32_t i = 0; i < 3u; i++) to = put_u16(to, (uint32_t)(int32_t)levels[of->range][i]);
+  to = put_u16(to, (uint32_t)(int32_t)levels[of->range][2]);
+  to = put_u32(put_u32(put_u32(to, of->height), of->in_channels), of->width);
+  to = put_u32(put_u32(to, 0x43800000u), 0x7f800000u); // 256 levels, no overflow
+  for (uint32_t i = 0; i < 256u; i++) to = put_u32(to, (96u + i / 8u) << 23 | next(from) >> 9);
+  return to;
+}
+
 // A matrix transposed, its columns from the last to the first.
 static uint8_t *put_copy(const caplet_selftest_recipe *of, uint8_t *to)
 {
@@ -160,13 +194,20 @@ void caplet_selftest_generate(caplet_selftest_layer *layer, const caplet_selftes
   const uint32_t half = CAPLET_KERNELS_SELFTEST_BYTES / 2u;
   generator from = {seed};
   uint8_t *weights = memory + half;
-  const uint8_t *end = weights;
-  uint32_t inputs = (uint32_t)of->height * of->width * (of->in_channels == 0u ? 1u : of->in_channels);
+  const uint8_t *end;
+  uint32_t inputs = (uint32_t)of->height * (of->kernel == MATRIX_PRODUCT ? 1u : of->width) *
+                    (of->in_channels == 0u ? 1u : of->in_channels);
   uint32_t outputs = inputs;
   layer->arguments[1] = 0;
   if (of->kernel == BINARY) {
     end = put_binary(&from, of, weights);
     inputs += of->width;
+  } else if (of->kernel == MATRIX_PRODUCT) {
+    end = put_matrix_product(&from, of, weights);
+    inputs += (uint32_t)of->in_channels * of->width;
+    outputs = (uint32_t)of->height * of->width;
+  } else if (of->kernel == SOFTMAX) {
+    end = put_softmax(&from, of, weights);
   } else if (of->kernel == TABLE) {
     end = put_table(&from, of, weights);
   } else if (of->kernel == COPY) {
@@ -183,7 +224,9 @@ void caplet_selftest_generate(caplet_selftest_layer *layer, const caplet_selftes
   layer->context = context;
   layer->arguments[0] = 0;
   layer->arguments[2] = inputs;
-  layer->arguments[3] = of->kernel == BINARY ? inputs - of->width : caplet_fill_up(inputs + outputs);
+  layer->arguments[3] = of->kernel == BINARY           ? inputs - of->width
+                        : of->kernel == MATRIX_PRODUCT ? inputs - (uint32_t)of->in_channels * of->width
+                                                       : caplet_fill_up(inputs + outputs);
   layer->output_size = outputs;
   layer->checksum = of->checksum;
 }

@@ -116,7 +116,8 @@ interface CaseFile {
 /** Operators that have steps for the host, by folder. */
 const folders = [
   ...['convolution', 'fully-connected', 'max-pool', 'average-pool', 'global-average-pool', 'table'],
-  ...['quantized-binary', 'pair-table', 'transpose', 'slice', 'pad', 'depth-to-space'],
+  ...['quantized-binary', 'pair-table', 'transpose', 'slice', 'pad', 'depth-to-space', 'softmax'],
+  'matrix-product',
 ]
 
 /** The operators' own cases and random ones, each in integers and in float32, as calls. */
