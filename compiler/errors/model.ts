@@ -23,8 +23,8 @@ export const modelErrors: ErrorEntries = {
     meaning:
       'The IR version or the operator set is outside the range that both Caplet and the pinned reference know. A newer one may have changed the meaning of an operator, so it is refused rather than guessed.',
     remedy:
-      'Export with opset 13 to 26. The `onnx` package writes its newest versions unless told: onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10). An older float model is converted with onnx.version_converter and quantized again.',
-    example: 'The model uses operator set 28; 13 to 26 are supported',
+      'Export with opset 7 to 26. The `onnx` package writes its newest versions unless told: onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 21)], ir_version=10). An older float model is converted with onnx.version_converter and quantized again.',
+    example: 'The model uses operator set 28; 7 to 26 are supported',
   },
   'malformed-model': {
     title: 'The model contradicts itself',

@@ -18,7 +18,7 @@ import {
 } from './tensor-proto.js'
 
 /** The oldest operator set whose quantized forms are accepted, and the newest that the pinned reference loads. */
-export const oldestOpset = 13
+export const oldestOpset = 7
 export const newestOpset = 26
 export const newestIrVersion = 13
 

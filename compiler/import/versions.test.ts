@@ -35,7 +35,7 @@ const range = (from: number, to: number) => Array.from({ length: to - from + 1 }
 
 it('the newest versions are what they are', () => {
   expect({ oldestOpset, newestOpset, newestIrVersion }).toEqual({
-    ...{ oldestOpset: 13, newestOpset: 26, newestIrVersion: 13 },
+    ...{ oldestOpset: 7, newestOpset: 26, newestIrVersion: 13 },
   })
 })
 
@@ -52,7 +52,7 @@ it.each(range(3, newestIrVersion))('IR version %i is read by both', async (irVer
 describe('what is newer is refused by both, by name', () => {
   it('opset', async () => {
     const bytes = model(newestOpset + 1, 10)
-    expect(refusal(bytes)).toBe('unsupported-version: The model uses operator set 27; 13 to 26 are supported')
+    expect(refusal(bytes)).toBe('unsupported-version: The model uses operator set 27; 7 to 26 are supported')
     expect(await isLoaded(bytes)).toBe(false)
   })
 
@@ -65,6 +65,6 @@ describe('what is newer is refused by both, by name', () => {
 
 it('an older opset, which the reference loads, is refused by name', async () => {
   const bytes = model(oldestOpset - 1, 8)
-  expect(refusal(bytes)).toBe('unsupported-version: The model uses operator set 12; 13 to 26 are supported')
+  expect(refusal(bytes)).toBe('unsupported-version: The model uses operator set 6; 7 to 26 are supported')
   expect(await isLoaded(bytes)).toBe(true)
 })

@@ -148,11 +148,25 @@ export interface FusedNode {
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
+/** What an operator took in earlier operator sets. */
+export interface EarlierForm {
+  /** The last operator set with this form. */
+  readonly until: number
+  readonly inputs: readonly [minimum: number, maximum: number]
+  readonly attributes: Readonly<Record<string, AttributeKind>>
+  /** Inputs and attributes of the newest form; a constant stands for an input. Absent: the same. */
+  upgrade?(node: OnnxNode): {
+    readonly inputs: readonly (string | Constant)[]
+    readonly attributes: Node['attributes']
+  }
+}
+
 export interface OnnxOperator {
   /** With its domain where that is not the default one: "com.microsoft.QLinearAdd". */
   readonly name: string
   readonly inputs: readonly [minimum: number, maximum: number]
   readonly attributes: Readonly<Record<string, AttributeKind>>
+  readonly earlier?: readonly EarlierForm[]
   infer(node: OnnxNode): TensorType[]
   /** Value on constants. Absent: never computed at compile time on its own. */
   evaluate?(node: OnnxNode, inputs: readonly Constant[]): Constant[]
@@ -164,6 +178,8 @@ export interface OnnxOperator {
   readonly propagatesQuantization?: boolean
   /** Between DQ and Q of equal parameters the reference runs it on the quanta. */
   readonly runsOnQuanta?: boolean
+  /** The first operator set in which the reference does these two; default: all. */
+  readonly onQuantaSince?: number
   /** Same elements in another arrangement: a quantized edge is seen through it. */
   readonly isCopy?: boolean
   /** Relu and Clip: the range it clamps to; null where it is not constant. */
@@ -171,6 +187,18 @@ export interface OnnxOperator {
   /** The quantized operator that the reference makes of the group, or null where it leaves it in float. */
   fuse?(node: OnnxNode, group: QuantizedGroup): FusedNode | null
 }
+
+export const int64s = (values: readonly number[]): Constant => ({
+  type: 'int64',
+  shape: [values.length],
+  data: BigInt64Array.from(values, BigInt),
+})
+
+export const float32Scalar = (value: number): Constant => ({
+  type: 'float32',
+  shape: [],
+  data: Float32Array.of(value),
+})
 
 /** numpy broadcasting. */
 export function broadcast(a: readonly number[], b: readonly number[], node: OnnxNode): number[] {

@@ -12,6 +12,7 @@ import { type Constant, sizeOf } from '../ir/types.js'
 import { type AttributeKind, OnnxNode, type OnnxOperator } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
 import { floatModelProblems } from './refuse-float-model.js'
+import { earlierForm, upgradeNode } from './upgrade-node.js'
 
 /** Of an activation: far more than any device holds, and few enough for a compilation that ends. */
 const mostElements = 1 << 24
@@ -90,26 +91,28 @@ function staticShape(
 
 /** Types of the node's outputs go to `tensors`. Returns the node, or null where it became a constant or failed. */
 function inferNode(
-  node: Node,
+  written: Node,
   opset: number,
   tensors: Map<string, Tensor>,
   problems: Problem[],
 ): Node | null {
-  const operator = onnxOperators.get(node.operator)
+  const operator = onnxOperators.get(written.operator)
   if (!operator) {
-    problems.push(unsupportedOperator(node))
+    problems.push(unsupportedOperator(written))
     return null
   }
-  const isKnown = node.inputs.every((input) => input === '' || tensors.has(input))
+  const isKnown = written.inputs.every((input) => input === '' || tensors.has(input))
   if (!isKnown) return null // an earlier node failed and has said so
-  const view = new OnnxNode(
-    node,
-    opset,
-    (name) => tensors.get(name),
-    (name) => tensors.get(name)?.constant,
-  )
+  const viewOf = (seen: Node) =>
+    new OnnxNode(
+      seen,
+      opset,
+      (name) => tensors.get(name),
+      (name) => tensors.get(name)?.constant,
+    )
   try {
-    checkForm(view, operator)
+    const node = inNewestForm(viewOf(written), operator, tensors)
+    const view = viewOf(node)
     const types = operator.infer(view)
     const constants = evaluateConstants(view, operator)
     node.outputs.forEach((name, i) => {
@@ -169,8 +172,15 @@ const unsupportedOperator = (node: Node): Problem => ({
   operator: node.operator,
 })
 
+/** The node as its operator set writes it, checked, and then as the newest one does. */
+function inNewestForm(view: OnnxNode, operator: OnnxOperator, tensors: Map<string, Tensor>): Node {
+  const earlier = earlierForm(operator, view.opset)
+  checkForm(view, earlier ?? operator)
+  return earlier ? upgradeNode(view, earlier, tensors) : view.node
+}
+
 /** Refuses unknown attributes, attributes of another kind and wrong numbers of inputs. */
-function checkForm(view: OnnxNode, operator: OnnxOperator): void {
+function checkForm(view: OnnxNode, operator: Pick<OnnxOperator, 'inputs' | 'attributes'>): void {
   const { node } = view
   const [minimum, maximum] = operator.inputs
   if (node.inputs.length > maximum || node.inputs.length < minimum) {

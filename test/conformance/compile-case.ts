@@ -4,12 +4,13 @@
 import { type CompileOptions, defaultOptions, lower } from '../../compiler/compile.js'
 import { CapletError } from '../../compiler/errors.js'
 import { readOnnx } from '../../compiler/import/onnx.js'
+import type { Shapes } from '../../compiler/passes/infer-types.js'
 import type { NormalizedGraph } from '../../compiler/passes/normalize.js'
 import { type ModelFile, modelFromBytes, readModel } from '../../compiler/read-model.js'
 import type { ExternalData } from '../../runtime/oracle/oracle.js'
 import type { ModelEdge } from '../../runtime/verify/feeds.js'
 import type { ConformanceCase } from './cases.js'
-import { inputNamesOf, withInitializers } from './source-model.js'
+import { inputNamesOf, shapeOf, withInitializers } from './source-model.js'
 
 export interface CompiledCase {
   /** What was compiled, and what the reference runs. */
@@ -34,9 +35,11 @@ export function compileCase({ path, recordings }: ConformanceCase): CompiledCase
     return data
   }
   const names = inputNamesOf(file.bytes)
+  const recordedShapes =
+    recordings[0] && new Map(names.map((name, i) => [name, shapeOf(recordings[0]!.inputs[i])]))
   const attempt = (bytes: Uint8Array): CompiledCase | CapletError => {
     externalData.length = 0
-    const compiled = tryLower(modelFromBytes(bytes, path, loadExternal), recordings.length > 0)
+    const compiled = tryLower(modelFromBytes(bytes, path, loadExternal), recordedShapes)
     if (compiled instanceof CapletError) return compiled
     const positions = compiled.inputs.map(({ name }) => names.indexOf(name))
     return { ...compiled, bytes, externalData: [...externalData], positions }
@@ -74,15 +77,18 @@ function withFewestInitializers(
   return null
 }
 
+/** By the input's name; null where the recorded value is no tensor. */
+type RecordedShapes = ReadonlyMap<string, readonly number[] | null>
+
 type Lowered = Pick<CompiledCase, 'graph' | 'inputs' | 'outputs' | 'macs'>
 
 /** Recorded inputs are fed as they are: with them the edges stay float. */
-function tryLower(model: ModelFile, isRecorded: boolean): Lowered | CapletError {
+function tryLower(model: ModelFile, recordedShapes: RecordedShapes | undefined): Lowered | CapletError {
   try {
     const options: CompileOptions = {
       ...defaultOptions,
-      shapes: boundToOne(model),
-      io: isRecorded ? 'float' : 'quantized',
+      shapes: boundShapes(model, recordedShapes),
+      io: recordedShapes ? 'float' : 'quantized',
     }
     const { graph, program } = lower(model, options)
     const edge = (e: (typeof program.inputs)[number]): ModelEdge => ({
@@ -97,12 +103,15 @@ function tryLower(model: ModelFile, isRecorded: boolean): Lowered | CapletError 
   }
 }
 
-/** --shape NAME=... with 1 for every open dimension. */
-function boundToOne(model: ModelFile): ReadonlyMap<string, readonly number[]> {
+/** --shape NAME=... for every open dimension: as recorded, else 1. */
+function boundShapes(model: ModelFile, recordedShapes: RecordedShapes | undefined): Shapes {
   const { inputs } = readOnnx(model.bytes, model.loadExternal)
   return new Map(
     inputs
-      .filter(({ shape }) => shape?.some((d) => typeof d === 'string'))
-      .map(({ name, shape }) => [name, shape!.map((d) => (typeof d === 'string' ? 1 : d))]),
+      .filter(({ shape }) => shape?.some((d) => typeof d === 'string') ?? recordedShapes !== undefined)
+      .map(({ name, shape }) => [
+        name,
+        recordedShapes?.get(name) ?? shape!.map((d) => (typeof d === 'string' ? 1 : d)),
+      ]),
   )
 }

@@ -27,3 +27,13 @@ export function inputNamesOf(bytes: Uint8Array): string[] {
   const initializers = new Set((graph?.initializer ?? []).map(({ name }) => name))
   return (graph?.input ?? []).filter(({ name }) => !initializers.has(name)).map(({ name }) => name ?? '')
 }
+
+/** Of a TensorProto message; null where it is none (a sequence). */
+export function shapeOf(tensor: Uint8Array | undefined): number[] | null {
+  if (!tensor) return null
+  try {
+    return (onnx.TensorProto.decode(tensor).dims ?? []).map((d) => toNumber(d))
+  } catch {
+    return null
+  }
+}

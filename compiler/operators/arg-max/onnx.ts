@@ -25,6 +25,7 @@ export const argMax: OnnxOperator = {
   name: 'ArgMax',
   inputs: [1, 1],
   attributes: { axis: 'int', keepdims: 'int', select_last_index: 'int' },
+  earlier: [{ until: 11, inputs: [1, 1], attributes: { axis: 'int', keepdims: 'int' } }],
   infer: (node) => {
     const axis = axisOf(node)
     const keeps = node.int('keepdims', 1) !== 0

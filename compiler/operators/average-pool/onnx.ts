@@ -16,6 +16,8 @@ import { floatSummation, globalSummation } from './summation.js'
 
 const poolAttributes = { ...windowAttributes, ceil_mode: 'int', count_include_pad: 'int' } as const
 
+const { dilations: _, ...earliest } = windowAttributes
+
 /** Reference rule for operators of one input: dequantized, one Q behind, one 8-bit type. */
 export function fuseUnary(operator: string, extra: (node: OnnxNode) => Readonly<Record<string, unknown>>) {
   return (node: OnnxNode, group: QuantizedGroup): FusedNode | null => {
@@ -85,6 +87,10 @@ export const averagePool: OnnxOperator = {
   name: 'AveragePool',
   inputs: [1, 1],
   attributes: poolAttributes,
+  earlier: [
+    { until: 9, inputs: [1, 1], attributes: { ...earliest, count_include_pad: 'int' } },
+    { until: 18, inputs: [1, 1], attributes: { ...earliest, ceil_mode: 'int', count_include_pad: 'int' } },
+  ],
   infer: (node) => [poolType(node, null)],
   fuse: (node, group) => {
     const fused = fuseUnary('com.microsoft.QLinearAveragePool', () => ({}))(node, group)

@@ -2,13 +2,7 @@
 // ONNX operators that are constants at compile time: Constant, ConstantOfShape and Shape.
 
 import { allocate, type Constant, sizeOf } from '../../ir/types.js'
-import type { OnnxNode, OnnxOperator } from '../onnx.js'
-
-const int64s = (values: readonly number[]): Constant => ({
-  type: 'int64',
-  shape: [values.length],
-  data: BigInt64Array.from(values, BigInt),
-})
+import { int64s, type OnnxNode, type OnnxOperator } from '../onnx.js'
 
 const float32s = (values: readonly number[], shape: readonly number[]): Constant => ({
   type: 'float32',

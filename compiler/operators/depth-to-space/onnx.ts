@@ -7,6 +7,7 @@ export const depthToSpace: OnnxOperator = {
   name: 'DepthToSpace',
   inputs: [1, 1],
   attributes: { blocksize: 'int', mode: 'string' },
+  earlier: [{ until: 10, inputs: [1, 1], attributes: { blocksize: 'int' } }],
   isCopy: true,
   infer: (node) => {
     const shape = node.shape(0)

@@ -4,12 +4,19 @@ import { convertMaximum } from '../../passes/convert/copies.js'
 import type { OnnxOperator } from '../onnx.js'
 import { placePool, refuseNegativePads, windowAttributes } from '../window.js'
 
+const { dilations: _, ...earliest } = windowAttributes
+
 export const maxPool: OnnxOperator = {
   name: 'MaxPool',
   inputs: [1, 1],
   attributes: { ...windowAttributes, ceil_mode: 'int', storage_order: 'int' },
   propagatesQuantization: true,
   runsOnQuanta: true,
+  onQuantaSince: 12,
+  earlier: [
+    { until: 7, inputs: [1, 1], attributes: earliest },
+    { until: 9, inputs: [1, 1], attributes: { ...earliest, storage_order: 'int' } },
+  ],
   infer: (node) => {
     const input = node.type(0)
     return [{ type: input.type, shape: [...input.shape.slice(0, 2), ...placePool(node).output] }]

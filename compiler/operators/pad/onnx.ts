@@ -6,7 +6,7 @@ import { rangeOf } from '../../ir/types.js'
 import { asFloat } from '../../passes/convert/copies.js'
 import { CommutingFloat } from '../../passes/convert/floats.js'
 import { quantumOf } from '../../passes/convert/tables.js'
-import type { OnnxNode, OnnxOperator } from '../onnx.js'
+import { float32Scalar, int64s, type OnnxNode, type OnnxOperator } from '../onnx.js'
 
 function padsOf(node: OnnxNode): number[] {
   const rank = node.shape(0).length
@@ -40,6 +40,21 @@ export const pad: OnnxOperator = {
   name: 'Pad',
   inputs: [2, 4],
   attributes: { mode: 'string' },
+  earlier: [
+    {
+      until: 10,
+      inputs: [1, 1],
+      attributes: { mode: 'string', pads: 'ints', value: 'float' },
+      upgrade: (node) => ({
+        inputs: [
+          node.node.inputs[0]!,
+          int64s(node.ints('pads') ?? []),
+          float32Scalar(node.float('value', 0)),
+        ],
+        attributes: { mode: node.string('mode', 'constant') },
+      }),
+    },
+  ],
   infer: (node) => {
     const pads = padsOf(node)
     const input = node.shape(0)

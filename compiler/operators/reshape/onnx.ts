@@ -3,7 +3,7 @@
 
 import { sizeOf } from '../../ir/types.js'
 import { convertCopy } from '../../passes/convert/copies.js'
-import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
+import { type AttributeKind, type EarlierForm, int64s, type OnnxNode, type OnnxOperator } from '../onnx.js'
 
 function view(
   name: string,
@@ -74,13 +74,32 @@ function flattenShape(node: OnnxNode): number[] {
 }
 
 export const reshape = view('Reshape', [2, 2], { allowzero: 'int' }, reshapeShape, true)
-export const squeeze = view('Squeeze', [1, 2], {}, squeezeShape, true)
-export const unsqueeze = view('Unsqueeze', [2, 2], {}, unsqueezeShape, true)
+/** Axes were an attribute. */
+const withAxes: EarlierForm = {
+  until: 12,
+  inputs: [1, 1],
+  attributes: { axes: 'ints' },
+  upgrade: (node) => {
+    const axes = node.ints('axes')
+    return { inputs: [node.node.inputs[0]!, ...(axes ? [int64s(axes)] : [])], attributes: {} }
+  },
+}
+
+export const squeeze = { ...view('Squeeze', [1, 2], {}, squeezeShape, true), earlier: [withAxes] }
+export const unsqueeze = { ...view('Unsqueeze', [2, 2], {}, unsqueezeShape, true), earlier: [withAxes] }
 export const flatten = view('Flatten', [1, 1], { axis: 'int' }, flattenShape, false, true)
 export const identity = view('Identity', [1, 1], {}, (node) => node.shape(0), false)
 
 export const dropout: OnnxOperator = {
   ...view('Dropout', [1, 3], { seed: 'int' }, (node) => node.shape(0), false),
+  earlier: [
+    {
+      until: 11,
+      inputs: [1, 1],
+      attributes: { ratio: 'float' },
+      upgrade: (node) => ({ inputs: node.node.inputs, attributes: {} }),
+    },
+  ],
   infer: (node) => {
     const training = node.has(2) ? node.required(2, 'training_mode') : undefined
     if (training && Number(training.data[0]) !== 0) {

@@ -3,7 +3,7 @@
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { convertCopies, convertCopy } from '../../passes/convert/copies.js'
 import { rearranged } from '../constant/arithmetic.js'
-import type { OnnxNode, OnnxOperator } from '../onnx.js'
+import { int64s, type OnnxNode, type OnnxOperator } from '../onnx.js'
 
 interface Bounds {
   readonly starts: readonly number[]
@@ -42,6 +42,21 @@ export const slice: OnnxOperator = {
   name: 'Slice',
   inputs: [3, 5],
   attributes: {},
+  earlier: [
+    {
+      until: 9,
+      inputs: [1, 1],
+      attributes: { starts: 'ints', ends: 'ints', axes: 'ints' },
+      upgrade: (node) => {
+        const lists = [node.ints('starts') ?? [], node.ints('ends') ?? []]
+        const axes = node.ints('axes')
+        return {
+          inputs: [node.node.inputs[0]!, ...lists.map(int64s), ...(axes ? [int64s(axes)] : [])],
+          attributes: {},
+        }
+      },
+    },
+  ],
   isCopy: true,
   propagatesQuantization: true,
   runsOnQuanta: true,

@@ -3,8 +3,11 @@
 import { computedFloat } from '../../passes/convert/computed.js'
 import { fuseUnary } from '../average-pool/onnx.js'
 import { defaultZeroPoint } from '../fused.js'
-import type { OnnxOperator } from '../onnx.js'
+import type { OnnxNode, OnnxOperator } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
+
+/** Before opset 13 a row is everything from the axis on. */
+const isTail = (node: OnnxNode): boolean => node.opset < 13
 
 export const softmax: OnnxOperator = {
   name: 'Softmax',
@@ -12,14 +15,14 @@ export const softmax: OnnxOperator = {
   attributes: { axis: 'int' },
   infer: (node) => [node.type(0)],
   fuse: fuseUnary('com.microsoft.QLinearSoftmax', (node) => ({
-    axis: node.int('axis', -1),
+    axis: node.int('axis', isTail(node) ? 1 : -1),
     opset: node.opset,
   })),
   convert: (node, conversion) => {
     const value = conversion.float(node, 0)
     const { shape } = value
-    const axis = node.axis(node.int('axis', -1), shape.length)
-    const attributes = { axis, rowIsTail: false, isLog: false }
+    const axis = node.axis(node.int('axis', isTail(node) ? 1 : -1), shape.length)
+    const attributes = { axis, rowIsTail: isTail(node), isLog: false }
     conversion.define(
       node.node.outputs[0]!,
       computedFloat(conversion, 'float_softmax', value, shape, attributes, true),
@@ -35,9 +38,8 @@ export const logSoftmax: OnnxOperator = {
   convert: (node, conversion) => {
     const value = conversion.float(node, 0)
     const { shape } = value
-    const isTail = node.opset < 13
-    const axis = node.axis(node.int('axis', isTail ? 1 : -1), shape.length)
-    const attributes = { axis, rowIsTail: isTail, isLog: true }
+    const axis = node.axis(node.int('axis', isTail(node) ? 1 : -1), shape.length)
+    const attributes = { axis, rowIsTail: isTail(node), isLog: true }
     conversion.define(
       node.node.outputs[0]!,
       computedFloat(conversion, 'float_softmax', value, shape, attributes, true),

@@ -9,7 +9,7 @@ import { binaryFloat, clampFloat } from '../../passes/convert/functions.js'
 import { dequantizeTable } from '../../passes/convert/tables.js'
 import { fuseUnary } from '../average-pool/onnx.js'
 import { defaultZeroPoint } from '../fused.js'
-import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
+import { type AttributeKind, float32Scalar, type OnnxNode, type OnnxOperator } from '../onnx.js'
 import { scalarQuantization } from '../scales.js'
 import { unary } from './unary.js'
 
@@ -64,6 +64,17 @@ export const clip: OnnxOperator = {
   name: 'Clip',
   inputs: [1, 3],
   attributes: {},
+  earlier: [
+    {
+      until: 10,
+      inputs: [1, 1],
+      attributes: { min: 'float', max: 'float' },
+      upgrade: (node) => {
+        const [low, high] = [node.float('min', -greatestFloat), node.float('max', greatestFloat)]
+        return { inputs: [node.node.inputs[0]!, float32Scalar(low), float32Scalar(high)], attributes: {} }
+      },
+    },
+  ],
   infer: (node) => [node.type(0)],
   clamp: (node) => clipBounds(node, (input) => firstOf(node.constant(input))),
   convert: (node, conversion) => {
@@ -137,7 +148,25 @@ export const qLinearLeakyRelu = qLinearUnary('QLinearLeakyRelu', { alpha: 'float
 export const batchNormalization: OnnxOperator = {
   name: 'BatchNormalization',
   inputs: [5, 5],
-  attributes: { epsilon: 'float', momentum: 'float', training_mode: 'int', spatial: 'int' },
+  attributes: { epsilon: 'float', momentum: 'float', training_mode: 'int' },
+  earlier: [
+    {
+      until: 8,
+      inputs: [5, 5],
+      attributes: { epsilon: 'float', momentum: 'float', spatial: 'int' },
+      upgrade: (node) => {
+        const { spatial, ...attributes } = node.node.attributes
+        if (spatial === undefined || spatial === 1) return { inputs: node.node.inputs, attributes }
+        throw node.error(
+          'unsupported-attribute',
+          'Every place has parameters of its own',
+          'Export it with spatial set to 1.',
+          'spatial',
+        )
+      },
+    },
+    { until: 13, inputs: [5, 5], attributes: { epsilon: 'float', momentum: 'float' } },
+  ],
   infer: (node) => {
     if (node.int('training_mode', 0) !== 0) {
       throw node.error(

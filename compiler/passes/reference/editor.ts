@@ -81,6 +81,12 @@ export class GraphEditor {
     return onnxOperators.get(node.operator)!
   }
 
+  /** Whether the reference does this with the operator, in the model's operator set. */
+  isOnQuanta(node: Node, how: 'propagatesQuantization' | 'runsOnQuanta'): boolean {
+    const operator = this.operator(node)
+    return operator[how] === true && this.opset >= (operator.onQuantaSince ?? 0)
+  }
+
   view(node: Node): OnnxNode {
     return new OnnxNode(
       node,

@@ -21,7 +21,7 @@ export function propagateQuantization(editor: GraphEditor): boolean {
 }
 
 const propagates = (editor: GraphEditor, node: Node | undefined): node is Node =>
-  node !== undefined && editor.operator(node).propagatesQuantization === true
+  node !== undefined && editor.isOnQuanta(node, 'propagatesQuantization')
 
 function propagateBackward(editor: GraphEditor, quantize: Node): boolean {
   if (!scalarParameters(editor, quantize)) return false

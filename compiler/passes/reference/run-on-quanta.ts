@@ -12,7 +12,7 @@ import type { GraphEditor } from './editor.js'
 import { isDequantize, isMatchingPair, isQuantize, scalarParameters } from './quantization.js'
 
 export function runOnQuanta(editor: GraphEditor): boolean {
-  return editor.each((node) => editor.operator(node).runsOnQuanta === true && unwrap(editor, node))
+  return editor.each((node) => editor.isOnQuanta(node, 'runsOnQuanta') && unwrap(editor, node))
 }
 
 function unwrap(editor: GraphEditor, node: Node): boolean {
