@@ -11,6 +11,7 @@ import type { Node, Tensor } from '../ir/graph.js'
 import { type Constant, sizeOf } from '../ir/types.js'
 import { type AttributeKind, OnnxNode, type OnnxOperator } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
+import { refuseBeforeItsTime } from '../operators/since.js'
 import { floatModelProblems } from './refuse-float-model.js'
 import { earlierForm, upgradeNode } from './upgrade-node.js'
 
@@ -176,6 +177,7 @@ const unsupportedOperator = (node: Node): Problem => ({
 function inNewestForm(view: OnnxNode, operator: OnnxOperator, tensors: Map<string, Tensor>): Node {
   const earlier = earlierForm(operator, view.opset)
   checkForm(view, earlier ?? operator)
+  refuseBeforeItsTime(view)
   return earlier ? upgradeNode(view, earlier, tensors) : view.node
 }
 

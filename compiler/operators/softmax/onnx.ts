@@ -57,10 +57,10 @@ export const qLinearSoftmax: OnnxOperator = {
     const x = conversion.quantizedInput(node, 0)
     const type = defaultZeroPoint(node, 4, x.type)
     const input = scalarQuantization(node, conversion, 1, x.type, 'input')
-    if (node.int('opset', 13) < 13 && node.opset >= 13) {
+    if (node.int('opset', 13) < 13 !== isTail(node)) {
       throw node.error(
         'unsupported-attribute',
-        'opset is below 13 in a newer model: the reference moves transposes across it by the newer meaning',
+        "opset and the model's own are not both below 13: the reference moves transposes across it by the model's meaning",
         "Write the model's own opset.",
         'opset',
       )
