@@ -4,7 +4,7 @@ import type { Attribute, ModelNode } from '../../runtime/oracle/write-model.js'
 import type { RandomModel } from './model.js'
 
 /** Operators whose second input was an attribute until opset 12. */
-const withAxes = new Set(['Squeeze', 'Unsqueeze', 'ReduceSum'])
+const withAxes = new Set(['Squeeze', 'Unsqueeze', 'ReduceSum', 'Split'])
 /** Until opset 17. */
 const withAxesLonger = new Set(['ReduceMax', 'ReduceMin', 'ReduceMean', 'ReduceProd', 'ReduceL1', 'ReduceL2'])
 
@@ -37,11 +37,16 @@ function rewrite(
   const unknown = later[node.operator] ?? []
   // Of com.microsoft, too: the reference moves some into the default domain and then does not load them.
   if (Object.keys(node.attributes ?? {}).some((name) => unknown.includes(name))) return null
+  // Until opset 12 its roi could not be left out.
+  if (node.operator === 'Resize' && node.inputs.includes('')) return null
   if (!withAxes.has(node.operator) && !withAxesLonger.has(node.operator)) return node
   const [input, axes, ...more] = node.inputs
   if (axes === undefined || axes === '') return node
   const values = constants.get(axes)
   if (!values || more.length > 0) return null
-  const attributes: Record<string, Attribute> = { ...node.attributes, axes: Array.from(values, Number) }
+  const attributes: Record<string, Attribute> = {
+    ...node.attributes,
+    [node.operator === 'Split' ? 'split' : 'axes']: Array.from(values, Number),
+  }
   return { ...node, inputs: [input!], attributes }
 }

@@ -76,7 +76,7 @@ function partsOf(node: OnnxNode): { axis: number; lengths: readonly number[] } {
   const input = node.shape(0)
   const axis = node.axis(node.int('axis', 0), input.length)
   const count = node.node.outputs.length
-  const given = node.has(1) ? node.integers(1, 'the lengths') : node.ints('split')
+  const given = node.has(1) ? node.integers(1, 'the lengths') : undefined
   const size = input[axis]!
   const equal = Math.ceil(size / count)
   const lengths =
@@ -114,7 +114,21 @@ function refuseMixedParts(node: OnnxNode, conversion: Conversion): void {
 export const split: OnnxOperator = {
   name: 'Split',
   inputs: [1, 2],
-  attributes: { axis: 'int', split: 'ints', num_outputs: 'int' },
+  attributes: { axis: 'int', num_outputs: 'int' },
+  earlier: [
+    {
+      until: 12,
+      inputs: [1, 1],
+      attributes: { axis: 'int', split: 'ints' },
+      upgrade: (node) => {
+        const { split: lengths, ...attributes } = node.node.attributes
+        return {
+          inputs: [node.node.inputs[0]!, ...(lengths ? [int64s(lengths as number[])] : [])],
+          attributes,
+        }
+      },
+    },
+  ],
   isCopy: true,
   infer: (node) => {
     const { axis, lengths } = partsOf(node)
