@@ -8,7 +8,8 @@ import { ComputedFloat } from '../../passes/convert/floats.js'
 import { isMonotone } from '../../passes/convert/tables.js'
 import type { FloatValue } from '../../passes/convert/values.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
-import { possibleOrders, sumOrder } from './order.js'
+import { heldOrders } from './held-orders.js'
+import { sumOrder } from './order.js'
 
 type Operation = ReduceAttributes['operation']
 
@@ -41,7 +42,7 @@ function startOf(
 ) {
   const { shape } = value
   const isPlain = operation === 'sum' || operation === 'mean'
-  const orders = possibleOrders(conversion.graph.nodes, shape.length).map((order) => {
+  const orders = heldOrders(conversion.graph, node.node.inputs[0]!).map((order) => {
     const found = sumOrder(shape, axes, order)
     return isPlain || found
       ? found

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // In which order onnxruntime-web 1.30 adds up the elements of ReduceSum and ReduceMean, and whether that is the same in
 // every order of axes in which it may hold the tensor. Measured against the oracle (reduce.test.ts repeats it).
-import type { Node } from '../../ir/graph.js'
 
 export interface SumOrder {
   /** The reduced axes that are longer than 1, outermost first. */
@@ -38,27 +37,4 @@ export function sumOrder(
     return isWhole ? { axes, start: -0 } : null
   }
   return { axes, start: pattern === 'R' || pattern === 'KR' ? -0 : 0 }
-}
-
-const isSum = ({ operator }: Node) => /Conv|Pool/.test(operator)
-
-/**
- * Orders of axes in which the reference may hold a tensor of this rank: the model's own; channels last where it has
- * convolutions or pools; and what the model's own transposes make of them, since it moves those about.
- */
-export function possibleOrders(nodes: readonly Node[], rank: number): (readonly number[])[] {
-  const own = Array.from({ length: rank }, (_, axis) => axis)
-  const inverse = (permutation: readonly number[]) => own.map((axis) => permutation.indexOf(axis))
-  const permutations = nodes.flatMap(({ operator, attributes }) => {
-    if (operator !== 'Transpose') return []
-    const permutation = (attributes.perm as number[] | undefined) ?? [...own].reverse()
-    return permutation.length === rank ? [permutation, inverse(permutation)] : []
-  })
-  if (rank >= 3 && nodes.some(isSum)) {
-    const channelsLast = [0, ...own.slice(2), 1]
-    permutations.push(channelsLast, inverse(channelsLast))
-  }
-  const after = (order: readonly number[]) => permutations.map((p) => p.map((axis) => order[axis]!))
-  const once = [own, ...after(own)]
-  return [...once, ...once.flatMap(after)]
 }

@@ -143,3 +143,51 @@ it('a transpose makes the order of a sum over several axes uncertain', () => {
   )
   expect(refusals(() => normalizedGraph(text))).toEqual(['float-order node_2'])
 })
+
+describe('the mean over the pixels', () => {
+  const random = new Random(9)
+  const weights = Array.from({ length: 48 }, () => random.integer(-127, 127)).join(' ')
+  const behindConvolution = (rest: string) => `
+    input a: int8[1,6,9,7]
+    d: float32[1,6,9,7] = DequantizeLinear(a, float32 0.03, int8 3)
+    w: float32[8,6,1,1] = DequantizeLinear(int8[8,6,1,1] {${weights}}, float32 0.01, int8 0)
+    c: float32[1,8,9,7] = Conv(d, w)
+    q: int8[1,8,9,7] = QuantizeLinear(c, float32 0.07, int8 -9)
+    f: float32[1,8,9,7] = DequantizeLinear(q, float32 0.07, int8 -9)
+    ${rest}
+    output r`
+
+  it.each([
+    ['of a convolution', 'r: float32[1,8] = ReduceMean(f) {axes=[2,3], keepdims=0}'],
+    [
+      'of a sum and its function',
+      `s: float32[1,8,9,7] = Sub(f, c2)
+      r: float32[1,8,1,1] = ReduceMean(s) {axes=[2,3]}`.replace('c2', 'float32[8,1,1] {1 2 3 4 5 6 7 8}'),
+    ],
+    [
+      'of shuffled channels',
+      `t: float32[1,2,4,9,7] = Reshape(f, int64[5] {1 2 4 9 7})
+      u: float32[1,4,2,9,7] = Transpose(t) {perm=[0,2,1,3,4]}
+      v: float32[1,8,9,7] = Reshape(u, int64[4] {1 8 9 7})
+      r: float32[1,8] = ReduceMean(v) {axes=[2,3], keepdims=0}`,
+    ],
+    [
+      'of pixels with a dimension more',
+      `t: float32[1,8,1,9,7] = Unsqueeze(f, int64[1] {2})
+      r: float32[1,8,1,1,1] = ReduceMean(t) {axes=[3,4]}`,
+    ],
+    [
+      'of transposed pixels',
+      `t: float32[1,9,7,8] = Transpose(f) {perm=[0,2,3,1]}
+      r: float32[1,8] = ReduceMean(t) {axes=[1,2], keepdims=0}`,
+    ],
+  ])('%s is the same however the reference holds it', async (_, rest) => {
+    expect(await againstOracle(behindConvolution(rest))).toBe('exact')
+  })
+
+  it('is not where a transpose turns them', () => {
+    const rest = `t: float32[1,8,7,9] = Transpose(f) {perm=[0,1,3,2]}
+      r: float32[1,8] = ReduceMean(t) {axes=[2,3], keepdims=0}`
+    expect(refusals(() => normalizedGraph(behindConvolution(rest)))).toEqual(['float-order node_6'])
+  })
+})
