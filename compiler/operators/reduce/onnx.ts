@@ -6,7 +6,7 @@ import type { Conversion } from '../../passes/convert/conversion.js'
 import { asFloat } from '../../passes/convert/copies.js'
 import { ComputedFloat } from '../../passes/convert/floats.js'
 import { isMonotone } from '../../passes/convert/tables.js'
-import type { FloatValue } from '../../passes/convert/values.js'
+import type { FloatValue, Target } from '../../passes/convert/values.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
 import { heldOrders } from './held-orders.js'
 import { sumOrder } from './order.js'
@@ -32,14 +32,17 @@ function axesOf(node: OnnxNode): number[] {
 const reducedShape = (node: OnnxNode, axes: readonly number[], keeps: boolean): number[] =>
   node.shape(0).flatMap((d, axis) => (axes.includes(axis) ? (keeps ? [1] : []) : [d]))
 
-/** What S starts from, where every order of axes that the reference may have gives the same sum; refused otherwise. */
+/**
+ * What S starts from, where every order of axes that the reference may have gives the same sum; refused otherwise.
+ * `isSameZero`: they also agree about the sign of a sum of nothing but -0.
+ */
 function startOf(
   node: OnnxNode,
   conversion: Conversion,
   value: FloatValue,
   operation: Operation,
   axes: readonly number[],
-) {
+): { start: number; isSameZero: boolean } {
   const { shape } = value
   const isPlain = operation === 'sum' || operation === 'mean'
   const orders = heldOrders(conversion.graph, node.node.inputs[0]!).map((order) => {
@@ -50,32 +53,42 @@ function startOf(
   })
   const own = orders[0]
   const hasNegativeZero = value.grid ? value.grid.values.some((v) => Object.is(v, -0)) : true
-  const isSame = orders.every(
-    (o) =>
-      own &&
-      o &&
-      `${o.axes}` === `${own.axes}` &&
-      (Object.is(o.start, own.start) || !isPlain || !hasNegativeZero),
-  )
-  if (own && isSame) return own.start
-  throw node.error(
-    'float-order',
-    `The reference adds up [${shape}] over the axes [${axes}] in an order that depends on how it stores the tensor`,
+  if (own && orders.every((o) => `${o?.axes}` === `${own.axes}`)) {
+    const isSameStart = orders.every((o) => Object.is(o!.start, own.start))
+    return { start: own.start, isSameZero: isSameStart || !isPlain || !hasNegativeZero }
+  }
+  throw orderError(
+    node,
+    shape,
+    axes,
     own
       ? 'Take it over the spatial dimensions only with a batch of 1, or use GlobalAveragePool.'
       : 'Move the reduced axes to the end (Transpose or Reshape before it), or use GlobalAveragePool.',
   )
 }
 
+const orderError = (node: OnnxNode, shape: readonly number[], axes: readonly number[], remedy: string) =>
+  node.error(
+    'float-order',
+    `The reference adds up [${shape}] over the axes [${axes}] in an order that depends on how it stores the tensor`,
+    remedy,
+  )
+
 function convertSum(node: OnnxNode, conversion: Conversion, operation: Operation): void {
   const output = node.node.outputs[0]!
   const { shape } = conversion.graph.tensors.get(output)!
   const value = conversion.float(node, 0)
   const axes = axesOf(node)
-  const start = startOf(node, conversion, value, operation, axes)
+  const { start, isSameZero } = startOf(node, conversion, value, operation, axes)
   const keepsNumbers = operation !== 'product'
   const attributes = { operation, axes, start }
-  conversion.define(output, computedFloat(conversion, 'reduce', value, shape, attributes, keepsNumbers))
+  const computed = computedFloat(conversion, 'reduce', value, shape, attributes, keepsNumbers)
+  const isNumber = () => computed.isNumber
+  const emit = (target: Target | null) => {
+    if (target) return computed.quantized(target)
+    throw orderError(node, value.shape, axes, 'Quantize its output: then the sign of a zero is no matter.')
+  }
+  conversion.define(output, isSameZero ? computed : new ComputedFloat(conversion, shape, emit, { isNumber }))
 }
 
 /** Of quanta where the values rise with them; else of what they are quantized to, since Q commutes with it. */
@@ -109,7 +122,7 @@ function convertExtreme(
       'Quantize its input.',
     )
   if (!float.isNumber) throw refuse('It is the extreme, which NaN would change,')
-  const emit = (target: Parameters<FloatValue['quantized']>[0] | null) => {
+  const emit = (target: Target | null) => {
     if (!target) throw refuse('Its float result is needed: the extreme')
     return conversion.emit('reduce', [float.quantized(target)], { type: target.type, shape }, attributes)
   }

@@ -185,6 +185,20 @@ describe('the mean over the pixels', () => {
     expect(await againstOracle(behindConvolution(rest))).toBe('exact')
   })
 
+  it('of products, which may be -0, is the same once it is quantized', async () => {
+    const rest = (output: string) => `input e: int8[1,8,9,7]
+      g: float32[1,8,9,7] = DequantizeLinear(e, float32 0.05, int8 -4)
+      s: float32[1,8,9,7] = Mul(f, g)
+      m: float32[1,8] = ReduceMean(s) {axes=[2,3], keepdims=0}
+      r: ${output}`
+    expect(
+      await againstOracle(behindConvolution(rest('int8[1,8] = QuantizeLinear(m, float32 0.01, int8 3)'))),
+    ).toBe('exact')
+    expect(refusals(() => normalizedGraph(behindConvolution(rest('float32[1,8] = Identity(m)'))))).toEqual([
+      'float-order node_7',
+    ])
+  })
+
   it('is not where a transpose turns them', () => {
     const rest = `t: float32[1,8,7,9] = Transpose(f) {perm=[0,1,3,2]}
       r: float32[1,8] = ReduceMean(t) {axes=[2,3], keepdims=0}`
