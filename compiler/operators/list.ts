@@ -6,6 +6,7 @@ import { averagePool } from './average-pool/definition.js'
 import { concat } from './concat/definition.js'
 import { constant } from './constant/definition.js'
 import { convolution } from './convolution/definition.js'
+import { convolutionTranspose } from './convolution-transpose/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
 import { dynamicQuantize } from './dynamic-quantize/definition.js'
@@ -39,6 +40,7 @@ import { weightedSum } from './weighted-sum/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
   convolution,
+  convolutionTranspose,
   fullyConnected,
   matrixProduct,
   weightedSum,

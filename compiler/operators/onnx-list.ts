@@ -5,6 +5,7 @@ import * as pools from './average-pool/onnx.js'
 import * as concat from './concat/onnx.js'
 import * as constants from './constant/onnx.js'
 import * as convolution from './convolution/onnx.js'
+import * as convolutionTranspose from './convolution-transpose/onnx.js'
 import * as depthToSpace from './depth-to-space/onnx.js'
 import * as dynamicQuantize from './dynamic-quantize/onnx.js'
 import * as floatBinary from './float-binary/onnx.js'
@@ -35,6 +36,7 @@ const folders = [
   concat,
   constants,
   convolution,
+  convolutionTranspose,
   depthToSpace,
   dynamicQuantize,
   floatBinary,

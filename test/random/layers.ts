@@ -26,6 +26,7 @@ import {
   prelu,
   reduction,
   resize,
+  transposedConvolution,
 } from './rows.js'
 import { convolution, gemm, matMul } from './sums.js'
 import { randomWindow } from './windows.js'
@@ -181,6 +182,7 @@ export const floatLayers: readonly Layer[] = [
     onFloat(prelu),
     onFloat(power),
     onFloat(resize),
+    onFloat(transposedConvolution),
     onEither(indexedCopy),
     onEither(indexedCopy),
   ],

@@ -111,3 +111,40 @@ export const resize: Make = (b, x) => {
   const more = mode === 'nearest' ? { nearest_mode: rounding } : {}
   return b.float('Resize', inputs, shape, [x.low, x.high], { ...attributes, ...more })
 }
+
+/** Int8 weights behind a DequantizeLinear, per tensor or per output channel, or float ones. */
+export const transposedConvolution: Make = (b, x) => {
+  const { random } = b
+  const [batch, channels, ...spatial] = x.shape
+  if (spatial.length < 1 || spatial.length > 2) return null
+  const group = channels! % 2 === 0 ? random.pick([1, 1, 2]) : 1
+  const perGroup = random.integer(1, 3)
+  const kernel = spatial.map(() => random.integer(2, 3))
+  const strides = spatial.map(() => random.integer(1, 2))
+  const pads = kernel.map(() => random.integer(0, 1))
+  const extra = strides.map((stride) => random.integer(0, stride - 1))
+  const output = spatial.map((d, i) => (d - 1) * strides[i]! + kernel[i]! - 2 * pads[i]! + extra[i]!)
+  if (output.some((d) => d < 1)) return null
+  const shape = [channels!, perGroup, ...kernel]
+  const outputs = perGroup * group
+  const inputs = [x.name, transposedWeight(b, shape, group === 1 && b.style.perChannel)]
+  if (random.boolean()) inputs.push(list(b, [outputs], -0.5, 0.5))
+  const attributes = { group, strides, pads: [...pads, ...pads], output_padding: extra }
+  const size = Math.max(-x.low, x.high) * Math.sqrt(channels! * 2)
+  return b.float('ConvTranspose', inputs, [batch!, outputs, ...output], [-size, size], attributes)
+}
+
+function transposedWeight(b: Builder, shape: readonly number[], perChannel: boolean): string {
+  const { random } = b
+  if (b.odd()) return list(b, shape, -1, 1)
+  const quanta = Array.from({ length: sizeOf(shape) }, () => random.integer(-127, 127))
+  const count = perChannel ? shape[1]! : 1
+  const scaleShape = perChannel ? [count] : []
+  const scales = Array.from({ length: count }, () => random.float(0.004, 0.01))
+  const inputs = [
+    b.constant('int8', shape, quanta),
+    b.constant('float32', scaleShape, scales),
+    b.constant('int8', scaleShape, new Array<number>(count).fill(0)),
+  ]
+  return b.node('DequantizeLinear', inputs, 'float32', shape, perChannel ? { axis: 1 } : {})
+}

@@ -75,7 +75,8 @@ function hasMatchingScales(editor: GraphEditor, node: Node, dequantize: Node, ch
   if (scale.data.length === 1) return true
   const rank = editor.tensor(dequantize.inputs[0]!)!.shape.length
   const axis = editor.view(dequantize).axis(editor.view(dequantize).int('axis', 1), rank)
-  const expected = node.operator === 'Gemm' && editor.view(node).int('transB', 0) === 0 ? 1 : 0
+  const isPlainGemm = node.operator === 'Gemm' && editor.view(node).int('transB', 0) === 0
+  const expected = isPlainGemm || node.operator === 'ConvTranspose' ? 1 : 0
   return scale.data.length === channels && axis === expected
 }
 
