@@ -67,7 +67,9 @@ export interface RuntimeResult {
 }
 
 export interface Verification {
-  readonly exact: boolean
+  /** null: the contract's reference is absent here, and nothing differs from our own. */
+  readonly exact: boolean | null
+  readonly oracle: 'present' | 'absent'
   readonly sha256: string
   readonly contract: Contract
   /** Inputs that were run. */
@@ -118,10 +120,12 @@ async function verifyIn(
     await comparison.run(samples, (done, total) => options.onProgress?.('comparing', done, total))
     const runtimes: RuntimeResult[] = []
     for (const lane of comparison.lanes) runtimes.push(await resultOf(lane, samples, tools))
-    const exact = runtimes.every(({ mismatches }) => mismatches === 0)
-    if (exact) await comparison.checkSelfTests()
+    const isEqual = runtimes.every(({ mismatches }) => mismatches === 0)
+    const { hasOracle } = comparison
+    if (isEqual) await comparison.checkSelfTests()
     return {
-      exact,
+      exact: isEqual && !hasOracle ? null : isEqual,
+      oracle: hasOracle ? 'present' : 'absent',
       sha256: subject.sha256,
       contract: contractOf(subject.model, subject.options),
       inputs: samples.length,

@@ -84,13 +84,13 @@ function textOf(capsule: Capsule, files: Files): string {
 
 export const compileCommand = (): Command =>
   addCompileOptions(
-    defineCommand('compile', 'build a capsule from a quantized ONNX model', [
+    defineCommand('compile', 'build a capsule from a quantized ONNX or TensorFlow Lite model', [
       'compile model.onnx -o capsule',
       'compile model.onnx -o capsule --name ecg_beat --shape x=1,1,187',
       'compile model.onnx -o capsule --io float --wasi',
       'compile model.onnx -o capsule --tier native',
     ])
-      .argument('<model>', 'ONNX model, quantized to 8 bits')
+      .argument('<model>', 'ONNX or TensorFlow Lite model, quantized to 8 bits')
       .option('-o, --output <folder>', "folder for the capsule (default: the model's stem, then -capsule)"),
   )
     .option('--depfile <file>', 'also write what the capsule depends on as a rule for Make and Ninja')

@@ -92,7 +92,7 @@ export const inspectCommand = (): Command =>
       'inspect model.onnx',
       'inspect model.onnx --shape x=1,1,187 --json',
       'inspect model.onnx --after normalize',
-    ]).argument('<model>', 'ONNX model'),
+    ]).argument('<model>', 'ONNX or TensorFlow Lite model'),
   )
     .addOption(
       new Option('--after <step>', 'print the model after a step of the compilation instead').choices(

@@ -5,6 +5,7 @@ import { evaluateBytes } from '../../compiler/evaluate.js'
 import { compilerVersion } from '../../compiler/version.js'
 import { type PresentRuntime, referenceName } from '../list.js'
 import type { Oracle, OracleTensor } from '../oracle/oracle.js'
+import { ownReference } from '../oracle/own-reference.js'
 import { openReference } from '../oracle/reference.js'
 import type { EdgeBytes, Pace, Runtime } from '../runtime.js'
 import { compareOutput, feedsOf, type ModelEdge } from './feeds.js'
@@ -42,6 +43,8 @@ interface RunningLane extends Lane {
 }
 
 export interface Comparison {
+  /** false: the contract's reference is absent, and our own stood in its place. */
+  readonly hasOracle: boolean
   readonly lanes: readonly Lane[]
   run(samples: Samples, onProgress: (done: number, total: number) => void): Promise<void>
   /** Throws CapletError selftest-failed: right outputs are not enough, a damaged file must not pass. */
@@ -72,9 +75,11 @@ export async function openComparison(
     lanes.push(await runtimeLane(entry, isTwin ? want.accelerated : subject))
   }
   if (want.withReference) lanes.push(referenceLane(subject))
-  const oracle = await openReference(model.bytes, { externalData })
+  const reference = await openReference(model.bytes, { ...options, externalData })
+  const oracle = reference ?? ownReference(graph)
   const native = want.native ? await openNativeComparison(model.bytes, { externalData }, outputs) : null
   return {
+    hasOracle: reference !== null,
     lanes,
     run: async (samples, onProgress) => {
       for (let first = 0; first < samples.length; first += samplesPerRound) {

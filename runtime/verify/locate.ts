@@ -80,7 +80,8 @@ async function differingOutput(
   { model, externalData, options, graph, program }: Subject,
   inputs: EdgeBytes,
 ): Promise<string | null> {
-  const oracle = await openReference(model.bytes, { externalData })
+  const oracle = await openReference(model.bytes, { ...options, externalData })
+  if (!oracle) return null
   try {
     const edges = modelEdges(program.inputs, graph)
     const expected = await oracle.run(feedsOf(edges, inputs, options.edgeLayout, oracle.inputTypes))

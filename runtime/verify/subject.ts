@@ -114,7 +114,8 @@ function matchOptions(
       const shapes = new Map(
         manifest.inputs.map(({ name, shape }) => [name, inModelOrder(shape, edgeLayout)] as const),
       )
-      const candidate: CompileOptions = { ...options, tier, edgeLayout, io, shapes }
+      const tfliteMultipliers = manifest.contract.multipliers ?? options.tfliteMultipliers
+      const candidate: CompileOptions = { ...options, tfliteMultipliers, tier, edgeLayout, io, shapes }
       const lowered = attempt(() => inFile(model, () => tools.lower(model, candidate)))
       if (lowered && edgesOf(lowered.program) === edgesOf(manifestEdges(manifest))) {
         return { options: candidate, ...lowered }
