@@ -38,6 +38,8 @@ export interface CompileOptions {
    */
   readonly tier: 'portable' | 'accelerated' | 'native'
   readonly io: EdgeIo
+  /** Sums of products that the reference leaves in float are compiled to float32 in its own order, instead of refused. */
+  readonly floatIslands: boolean
   readonly edgeLayout: EdgeLayout
   /** A processor of targets.ts; null: integer-only wherever the contract allows it. */
   readonly target: string | null
@@ -53,6 +55,7 @@ export const defaultOptions: CompileOptions = {
   tfliteMultipliers: 'float64',
   tier: 'portable',
   io: 'quantized',
+  floatIslands: false,
   edgeLayout: 'model',
   target: null,
   wasi: false,

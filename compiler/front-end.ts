@@ -30,7 +30,7 @@ function normalizeOnnxModel(model: ModelFile, options: CompileOptions, observe: 
   const typed = inferTypes(source, options.shapes) //                          3 infer types
   observe('infer-types', typed)
   refuseFloatModel(source)
-  return normalize(typed, options.io) //                                       4 normalize
+  return normalize(typed, options.io, options.floatIslands) //                 4 normalize
 }
 
 /** The file states every type and shape; operators check them while they are converted. */

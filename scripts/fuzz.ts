@@ -38,6 +38,7 @@ const optionsOf = (seed: number): CompareOptions => ({
   samples: Number(values.samples),
   seed,
   io: seed % 4 === 3 ? 'float' : 'quantized',
+  floatIslands: seed % 2 === 0,
 })
 
 async function runSeed(seed: number): Promise<void> {

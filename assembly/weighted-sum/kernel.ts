@@ -3,16 +3,18 @@
 //   output[n][o][y][x] = sum over k = (channel, ky, kx), in this order, of value(input) * weight[o][k], plus bias
 // Any storage orders: input and output have a step in bytes along each axis. Float sums are added up as the reference does it:
 //   IS_BLOCKED: terms CHUNK by CHUNK, each chunk from 0, times ALPHA, to the total, which starts with the bias if BIAS_FIRST;
-//   else every term to the total. A bias that is not first comes last.
+//   else every term to the total, which starts with the bias or 0. A bias that is not first comes last.
+//   HAS_TAIL: from pixel TAIL_PIXEL or channel TAIL_CHANNEL on, the bias or the first term, then within each TAIL_BLOCK terms
+//   f32(f32(f32(p + q) + r) + s) of four at a time, then the rest of the block.  Pre of it: LANES is 1, CHUNK is DEPTH.
 // Weight segment, per block of up to LANES channels of a group: [ records | chunk of CHUNK terms | ... | last chunk ]
 //   record [ bias f32 | weight zero point i32 | weight scale f32 ], one per lane;  chunk [k][lane] of WEIGHT
 import { storeFloat } from "../primitives"
 import { copyWeights } from "../weights"
 import {
-  ADDS_BIAS_LAST, ALPHA, BATCHES, BIAS_FIRST, CHUNK, DEPTH, ELEMENT, GROUP_CHANNELS, GROUP_OUTPUTS, GROUPS, INPUT,
+  ADDS_BIAS_LAST, ALPHA, BATCHES, BIAS_FIRST, CHUNK, DEPTH, ELEMENT, GROUP_CHANNELS, GROUP_OUTPUTS, GROUPS, HAS_TAIL, INPUT,
   INPUT_BATCH, INPUT_CHANNEL, INPUT_HEIGHT, INPUT_WIDTH, INPUT_X, INPUT_Y, INPUT_ZERO_POINT, IS_BLOCKED, KERNEL_HEIGHT,
   KERNEL_WIDTH, LANES, OUTPUT, OUTPUT_BATCH, OUTPUT_CHANNEL, OUTPUT_HEIGHT, OUTPUT_IS_FLOAT, OUTPUT_WIDTH, OUTPUT_X, OUTPUT_Y,
-  PAD_LEFT, PAD_TOP, RECORDS, STEP_X, STEP_Y, STRIDE_X, STRIDE_Y, SUM, TABLE, TABLE_BYTES, TILE, USES_TABLE, WEIGHT, WEIGHTS,
+  PAD_LEFT, PAD_TOP, PRODUCTS, RECORDS, STEP_X, STEP_Y, STRIDE_X, STRIDE_Y, SUM, TABLE, TABLE_BYTES, TAIL_BLOCK, TAIL_CHANNEL, TAIL_PIXEL, TILE, USES_TABLE, WEIGHT, WEIGHTS,
   ZERO_ADDRESS, ZERO_IS_STORED
 } from "./constants"
 
@@ -35,7 +37,7 @@ export function run(): void {
         const terms = min<usize>(DEPTH - from, CHUNK)
         loadTile(source, terms)
         source += terms * (LANES * WEIGHT_BYTES)
-        addChunk(input, output, from, terms, count, zero)
+        addChunk(input, output, from, terms, count, zero, first >= TAIL_CHANNEL)
       }
     }
   }
@@ -64,7 +66,9 @@ function loadTile(source: usize, terms: usize): void {
   }
 }
 
-function addChunk(input: usize, output: usize, from: usize, terms: usize, count: usize, zero: i32): void {
+function addChunk(
+  input: usize, output: usize, from: usize, terms: usize, count: usize, zero: i32, isTail: bool
+): void {
   const channel = from / (KERNEL_HEIGHT * KERNEL_WIDTH)
   const rest = from % (KERNEL_HEIGHT * KERNEL_WIDTH)
   const isFirst = from == 0
@@ -76,7 +80,8 @@ function addChunk(input: usize, output: usize, from: usize, terms: usize, count:
         const at = output + batch * OUTPUT_BATCH + y * OUTPUT_Y + x * OUTPUT_X
         const top = <i32>(y * STRIDE_Y) - PAD_TOP
         const left = <i32>(x * STRIDE_X) - PAD_LEFT
-        if (LANES == 4) addFour(plane, at, rest, terms, top, left, zero, count, isFirst, isLast)
+        if (HAS_TAIL && (isTail || y * OUTPUT_WIDTH + x >= TAIL_PIXEL)) addGroups(plane, at, top, left)
+        else if (LANES == 4) addFour(plane, at, rest, terms, top, left, zero, count, isFirst, isLast)
         else addOne(plane, at, rest, terms, top, left, zero, isFirst, isLast)
       }
     }
@@ -153,10 +158,45 @@ function addOne(
   finish(at, 0, sum, isFirst, isLast)
 }
 
+/** A pixel of the tail: its products first, then their sum. */
+function addGroups(plane: usize, at: usize, top: i32, left: i32): void {
+  let product: usize = PRODUCTS
+  let tile: usize = TILE
+  for (let channel: usize = 0; channel < GROUP_CHANNELS; channel++) {
+    for (let ky: usize = 0; ky < KERNEL_HEIGHT; ky++) {
+      for (let kx: usize = 0; kx < KERNEL_WIDTH; kx++) {
+        const value = <f32>valueAt(plane, top + <i32>(ky * STEP_Y), left + <i32>(kx * STEP_X), 0)
+        store<f32>(product, value * load<f32>(tile))
+        product += 4
+        tile += 4
+      }
+    }
+    plane += INPUT_CHANNEL
+  }
+  let total = BIAS_FIRST ? load<f32>(RECORDS) : load<f32>(PRODUCTS)
+  product = BIAS_FIRST ? PRODUCTS : PRODUCTS + 4
+  const end = PRODUCTS + (DEPTH << 2)
+  let blockEnd: usize = PRODUCTS
+  while (blockEnd != end) {
+    blockEnd = min<usize>(end, blockEnd + (TAIL_BLOCK << 2))
+    while (product + 16 <= blockEnd) {
+      total += load<f32>(product) + load<f32>(product, 4) + load<f32>(product, 8) + load<f32>(product, 12)
+      product += 16
+    }
+    while (product != blockEnd) {
+      total += load<f32>(product)
+      product += 4
+    }
+  }
+  if (ADDS_BIAS_LAST) total += load<f32>(RECORDS)
+  storeFloat(at, total)
+}
+
 /** What the first term of a chunk is added to. */
 // @ts-ignore: decorator
 @inline
 function startOf(at: usize, lane: usize, count: usize, isFirst: bool): SUM {
+  if (!IS_BLOCKED && BIAS_FIRST && isFirst) return <SUM>load<f32>(RECORDS + lane * RECORD_BYTES)
   if (IS_BLOCKED || isFirst || lane >= count) return <SUM>0
   return load<SUM>(at + lane * OUTPUT_CHANNEL)
 }
@@ -173,7 +213,7 @@ function finish(at: usize, lane: usize, sum: SUM, isFirst: bool, isLast: bool): 
   const bias = load<f32>(RECORDS + lane * RECORD_BYTES)
   let total = <f32>sum * ALPHA
   if (IS_BLOCKED && !isFirst) total = load<f32>(output) + total
-  else if (BIAS_FIRST && isFirst) total = bias + total
+  else if (IS_BLOCKED && BIAS_FIRST && isFirst) total = bias + total
   if (ADDS_BIAS_LAST && isLast) total += bias
   if (isLast) storeFloat(output, total)
   else store<f32>(output, total)

@@ -110,6 +110,10 @@ export function addFormOptions(command: Command): Command {
     oneOf(['quantized', 'float']),
     'quantized',
   )
+  command.option(
+    '--float-islands',
+    'compile sums that ONNX Runtime leaves in float to float32, in its order, instead of refusing them',
+  )
   choice(
     '--edge-layout <layout>',
     'order of dimensions at the edges: model or nhwc',
@@ -126,6 +130,7 @@ export interface FormFlags {
   readonly tfliteMultipliers: 'float64' | 'float32'
   readonly target: string | null
   readonly io: 'quantized' | 'float'
+  readonly floatIslands?: boolean
   readonly edgeLayout: 'model' | 'nhwc'
 }
 
@@ -145,11 +150,20 @@ export const modelOptionsOf = ({ name, ...flags }: ModelFlags) => ({
   ...formOptionsOf(flags),
 })
 
-export const formOptionsOf = ({ shape, contract, tfliteMultipliers, target, io, edgeLayout }: FormFlags) => ({
+export const formOptionsOf = ({
+  shape,
+  contract,
+  tfliteMultipliers,
+  target,
+  io,
+  floatIslands,
+  edgeLayout,
+}: FormFlags) => ({
   shapes: shape,
   contract,
   tfliteMultipliers,
   target,
   io,
+  floatIslands: floatIslands ?? false,
   edgeLayout,
 })

@@ -39,11 +39,18 @@ export interface WeightedSumAttributes extends Window {
   readonly bias: Float32Array | null
 }
 
-/** total = bias or 0; for each block of `block` terms (null: all): total = f(total + f(alpha * sum from 0 of its terms)); bias last unless first. */
+/**
+ * block set: total = bias if biasFirst; for each block of so many terms, total = f(total + f(alpha * sum from 0 of its terms)).
+ * block null: total = bias if biasFirst, else 0; then term by term. A bias that is not first is added last.
+ * tailBlock set: the last (n mod 4) columns, n = output channels of rows, pixels of a plane, have an order of their own: total =
+ * bias if biasFirst, else the first term; then, within each block of so many terms, four at a time, total = f(total + f(f(f(p + q) + r) + s)),
+ * and what is left of the block one by one.
+ */
 export interface SumOrder {
   readonly block: number | null
   readonly alpha: number
   readonly biasFirst: boolean
+  readonly tailBlock: number | null
 }
 
 /** float32 -> uint8 with scale and zero point from the tensor's own range; outputs: quanta, scale (float32 []), zero point (uint8 []). */

@@ -24,9 +24,9 @@ export interface NormalizedGraph extends Graph {
 export type EdgeIo = 'quantized' | 'float'
 
 /** Throws CapletError with every node that has no exact form. */
-export function normalize(model: OnnxGraph, io: EdgeIo): NormalizedGraph {
+export function normalize(model: OnnxGraph, io: EdgeIo, floatIslands = false): NormalizedGraph {
   const graph = applyReferencePasses(model)
-  const conversion = new Conversion(graph)
+  const conversion = new Conversion(graph, floatIslands)
   const quantization = new Map<string, Quantization>()
   const notes: string[] = []
   defineInputs(conversion, graph, io, quantization, notes)
@@ -40,7 +40,7 @@ export function normalize(model: OnnxGraph, io: EdgeIo): NormalizedGraph {
     outputs: graph.outputs,
     ...renameOutputs(conversion, nodes, outputs, graph),
     quantization,
-    notes,
+    notes: [...notes, ...conversion.notes],
   }
 }
 

@@ -35,12 +35,14 @@ export interface CompareOptions {
   readonly samples: number
   readonly seed: number
   readonly io: EdgeIo
+  /** Default false. */
+  readonly floatIslands?: boolean
 }
 
 /** Throws what is no CapletError: a fault of the compiler. */
 export async function compare(model: RandomModel, options: CompareOptions): Promise<Verdict> {
   const bytes = writeModel(model)
-  const compiled = tryLower(bytes, options.io)
+  const compiled = tryLower(bytes, options)
   let oracle: Awaited<ReturnType<typeof openOracle>>
   try {
     oracle = await openOracle(bytes)
@@ -90,9 +92,16 @@ export function differenceOf(
   return null
 }
 
-function tryLower(bytes: Uint8Array, io: EdgeIo): Omit<Subject, 'samples'> | CapletError {
+function tryLower(
+  bytes: Uint8Array,
+  { io, floatIslands = false }: CompareOptions,
+): Omit<Subject, 'samples'> | CapletError {
   try {
-    const { graph, program } = lower(modelFromBytes(bytes, 'random.onnx'), { ...defaultOptions, io })
+    const { graph, program } = lower(modelFromBytes(bytes, 'random.onnx'), {
+      ...defaultOptions,
+      io,
+      floatIslands,
+    })
     const edge = (e: (typeof program.inputs)[number]): ModelEdge => ({
       ...{ name: e.name, type: e.type, shape: e.shape, modelShape: e.shape },
       ...{ scale: e.quantization?.scale ?? null, zero_point: e.quantization?.zeroPoint ?? null },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX Conv and QLinearConv. Conv itself is only ever fused: what the reference leaves in float is refused.
-import { type QuantizedType, rangeOf } from '../../ir/types.js'
-import { unfusedSum } from '../../passes/convert/unfused.js'
+import { type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
+import type { Conversion } from '../../passes/convert/conversion.js'
+import { blockOf, constantBias, defineFloatSum, requireFloatIsland } from '../../passes/convert/float-sums.js'
 import { defaultZeroPoint, requireWeightAxis } from '../fused.js'
 import type { DequantizedInput, FusedNode, OnnxNode, OnnxOperator, QuantizedGroup } from '../onnx.js'
 import { checkedMultipliers, checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
@@ -50,15 +51,38 @@ function fuse(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
   return { operator: 'QLinearConv', inputs, attributes: node.node.attributes }
 }
 
+function convertFloat(node: OnnxNode, conversion: Conversion): void {
+  requireFloatIsland(node, conversion)
+  const { shape } = convolutionType(node, 0, 1)
+  const weight = node.shape(1)
+  const group = node.int('group', 1)
+  const { output, ...window } = placeWindow(node, node.shape(0).slice(2), weight.slice(2))
+  const block = blockOf(sizeOf(output))
+  const depth = sizeOf(weight.slice(1))
+  // One filter per group: the reference's kernel for a row and a matrix; the matrix is the input itself or made block by block.
+  const isVector = weight[0] === group
+  const isPointwise =
+    [...window.kernel, ...window.strides].every((d) => d === 1) && window.pads.every((p) => p === 0)
+  defineFloatSum(node, conversion, {
+    shape,
+    channelAxis: 0,
+    arrange: (constant) => constant,
+    window: { ...window, group },
+    order: () => ({
+      ...{ alpha: 1, biasFirst: false },
+      ...(isVector ? { block: null, tailBlock: isPointwise ? depth : block } : { block, tailBlock: null }),
+    }),
+    bias: constantBias(node, conversion, 2, weight[0]!),
+  })
+}
+
 export const conv: OnnxOperator = {
   name: 'Conv',
   inputs: [2, 3],
   attributes,
   infer: (node) => [convolutionType(node, 0, 1)],
   fuse,
-  convert: (node, conversion) => {
-    throw unfusedSum(node, conversion)
-  },
+  convert: convertFloat,
 }
 
 export const qLinearConv: OnnxOperator = {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX Gemm, MatMul and their quantized forms. The float ones are only ever fused.
 import { sizeOf } from '../../ir/types.js'
-import { unfusedSum } from '../../passes/convert/unfused.js'
 import { requireWeightAxis } from '../fused.js'
 import { emitProduct } from '../matrix-product/emit.js'
 import { gemmShape, matMulShape } from '../matrix-product/shapes.js'
 import type { FusedNode, OnnxNode, OnnxOperator, QuantizedGroup, TensorType } from '../onnx.js'
 import { defineDynamicProduct, zeroPointsOf } from '../weighted-sum/emit.js'
+import { convertFloatGemm, convertFloatMatMul } from './float.js'
 
 const gemmAttributes = { alpha: 'float', beta: 'float', transA: 'int', transB: 'int' } as const
 
@@ -59,9 +59,7 @@ export const gemm: OnnxOperator = {
   attributes: gemmAttributes,
   infer: (node) => [{ type: node.type(0).type, shape: gemmShape(node, node.shape(0), node.shape(1)) }],
   fuse: fuseGemm,
-  convert: (node, conversion) => {
-    throw unfusedSum(node, conversion)
-  },
+  convert: convertFloatGemm,
 }
 
 export const matMul: OnnxOperator = {
@@ -70,9 +68,7 @@ export const matMul: OnnxOperator = {
   attributes: {},
   infer: (node) => [{ type: node.type(0).type, shape: matMulShape(node, node.shape(0), node.shape(1)) }],
   fuse: fuseMatMul,
-  convert: (node, conversion) => {
-    throw unfusedSum(node, conversion)
-  },
+  convert: convertFloatMatMul,
 }
 
 export const qLinearMatMul: OnnxOperator = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the quantized ONNX forms of a matrix product to Caplet's operators: a constant matrix on the right is a layer
 // (fully_connected, weights in flash), anything else a product of two tensors in memory (matrix_product).
-import { type Constant, type QuantizedType, rangeOf } from '../../ir/types.js'
+import { allocate, type Constant, type QuantizedType, rangeOf } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import type { IntegerValue } from '../../passes/convert/values.js'
 import { defaultZeroPoint } from '../fused.js'
@@ -36,8 +36,8 @@ export function emitProduct(
   const first = conversion.quantizedInput(node, 0)
   const a = node.int('transA', 0) !== 0 ? transposed(conversion, first) : first
   const constant = conversion.constant(node, p.b)
-  const weight =
-    constant && isMatrix(constant.shape) ? weightRows(node, constant, p.isWeightTransposed) : null
+  const weight = constant && isMatrix(constant.shape) ? weightRows(constant, p.isWeightTransposed) : null
+  if (weight) requireInt8OrUint8(node, weight.type, 'weight')
   const b = weight ? null : rightSide(node, conversion, p)
   const bType = weight ? (weight.type as QuantizedType) : b!.type
   const numbers = numbersOf(node, conversion, p, {
@@ -104,12 +104,11 @@ function transposed(conversion: Conversion, value: QuantizedValue): QuantizedVal
 }
 
 /** Right-hand matrix as [N, K], whatever the model's order. */
-export function weightRows(node: OnnxNode, constant: Constant, isTransposed: boolean): Constant {
-  requireInt8OrUint8(node, constant.type, 'weight')
+export function weightRows(constant: Constant, isTransposed: boolean): Constant {
   const [rows, columns] = constant.shape.slice(-2) as [number, number]
   if (isTransposed) return { ...constant, shape: [rows, columns] }
-  const source = constant.data as Int8Array | Uint8Array
-  const data = constant.type === 'int8' ? new Int8Array(source.length) : new Uint8Array(source.length)
+  const source = constant.data as Int8Array | Uint8Array | Float32Array
+  const data = allocate(constant.type, source.length)
   for (let k = 0; k < rows; k++) {
     for (let n = 0; n < columns; n++) data[n * rows + k] = source[k * columns + n]!
   }

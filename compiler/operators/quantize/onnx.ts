@@ -153,7 +153,9 @@ export const dequantizeLinear: OnnxOperator = {
     if (constant) {
       const zeroPoints = zeroPointsAt(node, conversion, 2, constant.type, 'input')
       const value = dequantizeConstant(node, constant, scales, zeroPoints)
-      conversion.define(output, { kind: 'constant', shape: value.shape, constant: value })
+      const axis = scales.length > 1 ? node.axis(node.int('axis', 1), constant.shape.length) : 0
+      const quantized = { constant, scales, zeroPoints, axis }
+      conversion.define(output, { kind: 'constant', shape: value.shape, constant: value, quantized })
       return
     }
     defineGrid(node, conversion, scales)

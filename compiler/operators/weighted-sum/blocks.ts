@@ -17,13 +17,14 @@ export interface Tile {
 /** Weights in memory: 4 KB. */
 const mostWeights = 1024
 
-/** Pre: a block that the sum does not fit is at most `mostWeights`, or alpha is 1. */
+/** Pre: order.block is at most `mostWeights`. */
 export function tileOf({ arithmetic, weight, group, order }: WeightedSumAttributes): Tile {
   const depth = sizeOf(weight.shape.slice(1))
   const outputs = weight.shape[0]! / group
-  const block = arithmetic === 'float' ? (order.block ?? depth) : 256
-  const isBlocked = arithmetic === 'float' && (block < depth || depth <= mostWeights)
-  const chunk = Math.min(depth, isBlocked ? block : 256)
+  // Sums with a tail are not cut: its groups of four run through the whole sum.
+  if (order.tailBlock !== null) return { lanes: 1, chunk: depth, isBlocked: false }
+  const isBlocked = arithmetic === 'float' && order.block !== null
+  const chunk = Math.min(depth, isBlocked ? order.block! : 256)
   return { lanes: outputs > 1 && chunk * 4 <= mostWeights ? 4 : 1, chunk, isBlocked }
 }
 

@@ -79,7 +79,7 @@ function window(name: string, random: Random, { shape, units, group, kernel }: W
     weight: [units, shape[1]! / group, ...kernel],
     output: [shape[0]!, units, ...output],
     window: { kernel, strides, pads, dilations, group },
-    block: random.pick([128, 5]),
+    block: units === group ? null : random.pick([128, 5]),
   })
 }
 
@@ -115,7 +115,7 @@ function integerCase(name: string, random: Random, { input, weight, output, wind
       weightScales: null,
       inputZeroPoint: isComputed ? null : zeroPoints(type, 1, random)[0]!,
       inputValues: null,
-      order: { block: null, alpha: 1, biasFirst: false },
+      order: { block: null, alpha: 1, biasFirst: false, tailBlock: null },
       bias: null,
     },
     inputs: [inputOf(type, input, random), ...(isComputed ? [zeroPoint] : [])],
@@ -123,14 +123,20 @@ function integerCase(name: string, random: Random, { input, weight, output, wind
   }
 }
 
-function floatCase(name: string, random: Random, { input, weight, output, window, block }: Parts): Case {
+/** One filter per group, or one row. */
+const isVector = ({ weight, input, window }: Parts): boolean =>
+  weight.length === 2 ? input.slice(0, -1).every((d) => d === 1) : weight[0] === window.group
+
+function floatCase(name: string, random: Random, parts: Parts): Case {
+  const { input, weight, output, window, block } = parts
   const weightType = random.pick(['int8', 'uint8', 'float32'] as const)
   const type = random.pick(['float32', 'float32', 'int8', 'uint8'] as const)
   const units = weight[0]!
   const perUnit = random.pick([1, units])
   const isQuantized = weightType !== 'float32'
+  const tailBlock = block === null && isVector(parts) ? random.pick([4, 16, 1024]) : null
   return {
-    name: `float ${name}`,
+    name: `float ${name}${tailBlock !== null ? ', tail in groups' : ''}`,
     operator: 'weighted_sum',
     attributes: {
       ...window,
@@ -144,6 +150,7 @@ function floatCase(name: string, random: Random, { input, weight, output, window
         block,
         alpha: block === null ? 1 : random.pick([1, Math.fround(0.3)]),
         biasFirst: random.boolean(),
+        tailBlock,
       },
       bias: random.boolean()
         ? Float32Array.from({ length: units }, () => random.pick([0, -0, random.float(-3, 3)]))

@@ -31,6 +31,8 @@ export const weightedSum = defineOperator({
     const table = attributes.inputValues ? bytesOf(attributes.inputValues) : new Uint8Array(0)
     const weights = encodeWeights(attributes, tile)
     const units = attributes.weight.shape[0]!
+    const tileEnd = table.length + tile.lanes * (12 + tile.chunk * 4)
+    const productBytes = attributes.order.tailBlock !== null ? tile.chunk * 4 : 0
     return [
       {
         ...noWork,
@@ -44,16 +46,17 @@ export const weightedSum = defineOperator({
           TABLE: { kind: 'scratch', offset: 0 },
           RECORDS: { kind: 'scratch', offset: table.length },
           TILE: { kind: 'scratch', offset: table.length + tile.lanes * 12 },
+          PRODUCTS: { kind: 'scratch', offset: tileEnd },
           TABLE_BYTES: { kind: 'usize', value: table.length },
           LANES: { kind: 'usize', value: tile.lanes },
           CHUNK: { kind: 'usize', value: tile.chunk },
           ...typeConstants(node, input, output),
-          ...orderConstants(node, tile.isBlocked),
+          ...orderConstants(node, output, tile.isBlocked),
           ...geometryConstants(node, input, output),
         },
         inputs: [...node.inputs],
         outputs: [output.name],
-        scratchBytes: Math.ceil((table.length + tile.lanes * (12 + tile.chunk * 4)) / 8) * 8,
+        scratchBytes: Math.ceil((tileEnd + productBytes) / 8) * 8,
         segment: joinBytes([table, weights]),
         macs: (sizeOf(output.shape) / units) * sizeOf(attributes.weight.shape),
         weightBytes: attributes.weight.data.byteLength,
@@ -82,13 +85,23 @@ function typeConstants(
   }
 }
 
-function orderConstants({ attributes }: SumNode, isBlocked: boolean): Record<string, KernelConstant> {
+function orderConstants(
+  { attributes }: SumNode,
+  { shape }: ProgramTensor,
+  isBlocked: boolean,
+): Record<string, KernelConstant> {
   const { order, bias } = attributes
-  const isFirst = bias !== null && order.biasFirst && isBlocked
+  const isRows = attributes.weight.shape.length === 2
+  const whole = (columns: number) => columns - (columns % 4)
+  const nowhere = 2 ** 31
   return {
+    HAS_TAIL: { kind: 'bool', value: order.tailBlock !== null },
+    TAIL_BLOCK: { kind: 'usize', value: order.tailBlock ?? 1 },
+    TAIL_PIXEL: { kind: 'usize', value: isRows ? nowhere : whole(sizeOf(shape.slice(2))) },
+    TAIL_CHANNEL: { kind: 'usize', value: isRows ? whole(shape.at(-1)!) : nowhere },
     IS_BLOCKED: { kind: 'bool', value: isBlocked },
     ALPHA: { kind: 'f32', value: order.alpha },
-    BIAS_FIRST: { kind: 'bool', value: isFirst },
-    ADDS_BIAS_LAST: { kind: 'bool', value: bias !== null && !isFirst },
+    BIAS_FIRST: { kind: 'bool', value: bias !== null && order.biasFirst },
+    ADDS_BIAS_LAST: { kind: 'bool', value: bias !== null && !order.biasFirst },
   }
 }

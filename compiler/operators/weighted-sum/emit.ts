@@ -40,7 +40,7 @@ export function zeroPointsOf(
 }
 
 const noWindow = { kernel: [], strides: [], pads: [], dilations: [], group: 1 }
-const anyOrder = { block: null, alpha: 1, biasFirst: false }
+const anyOrder = { block: null, alpha: 1, biasFirst: false, tailBlock: null }
 
 export const integerSum = {
   arithmetic: 'integer',
@@ -66,7 +66,7 @@ export function integerProduct(
   { shape, a, aZeroPoint, b, bZeroPoint }: IntegerProduct,
 ): (type: 'int32' | 'float32', name?: string) => string {
   const constant = conversion.constant(node, b)
-  const weight = constant && isMatrix(constant.shape) ? weightRows(node, constant, false) : null
+  const weight = constant && isMatrix(constant.shape) ? weightRows(constant, false) : null
   const bType = (constant ?? conversion.quantizedInput(node, b)).type as QuantizedType
   requireInt8OrUint8(node, bType, 'weight')
   requireCompatibleTypes(node, a.type, bType, a.type)

@@ -2,7 +2,7 @@
 // output = sum over k = (channel, ...kernel) of x[k] * w[k] per output channel, as it is: integers modulo 2^32, or float32
 // added up block by block as the order says.
 import { f32 } from '../../arithmetic/float32.js'
-import type { WeightedSumAttributes } from '../../ir/sum-operators.js'
+import type { SumOrder, WeightedSumAttributes } from '../../ir/sum-operators.js'
 import { allocate, sizeOf } from '../../ir/types.js'
 import { coordinatesOf, indexOf } from '../coordinates.js'
 import type { OperatorDefinition, Value } from '../definition.js'
@@ -31,7 +31,12 @@ export const reference: OperatorDefinition<'weighted_sum'>['reference'] = (node,
         return attributes.inputValues ? attributes.inputValues[element & 255]! : element
       }
       const products = taps.map((tap, k) => f32((tap === null ? 0 : realOf(tap)) * weights[k]!))
-      data[index] = floatSum(products, attributes, attributes.bias?.[o] ?? null)
+      const bias = attributes.bias?.[o] ?? null
+      const { tailBlock } = attributes.order
+      const isTail = tailBlock !== null && isInTail(isRows ? [o] : at.slice(2), output!.shape, isRows)
+      data[index] = isTail
+        ? tailSum(products, attributes.order, tailBlock, bias)
+        : floatSum(products, attributes.order, bias)
     }
   }
   return [{ shape: output!.shape, data }]
@@ -69,17 +74,40 @@ function windowTaps(
   })
 }
 
-function floatSum(
+/** One of the last (n mod 4) channels of a row, or pixels of a plane. */
+function isInTail(at: readonly number[], shape: readonly number[], isRows: boolean): boolean {
+  const axes = isRows ? shape.slice(-1) : shape.slice(2)
+  const columns = sizeOf(axes)
+  return indexOf(at, axes) >= columns - (columns % 4)
+}
+
+function tailSum(
   products: readonly number[],
-  { order }: WeightedSumAttributes,
+  { biasFirst }: SumOrder,
+  block: number,
   bias: number | null,
 ): number {
-  const block = order.block ?? products.length
-  let total = order.biasFirst ? bias : null
+  const startsWithBias = bias !== null && biasFirst
+  let total = startsWithBias ? bias : products[0]!
   for (let first = 0; first < products.length; first += block) {
+    const terms = products.slice(first === 0 && !startsWithBias ? 1 : first, first + block)
+    for (let k = 0; k < terms.length; k += 4) {
+      const [p, q, r, s] = terms.slice(k, k + 4)
+      if (s === undefined) total = terms.slice(k).reduce((sum, product) => f32(sum + product), total)
+      else total = f32(total + f32(f32(f32(p! + q!) + r!) + s))
+    }
+  }
+  return bias !== null && !biasFirst ? f32(total + bias) : total
+}
+
+function floatSum(products: readonly number[], order: SumOrder, bias: number | null): number {
+  const { block, alpha, biasFirst } = order
+  let total = biasFirst ? bias : null
+  if (block === null) total = products.reduce((sum, product) => f32(sum + product), total ?? 0)
+  for (let first = 0; block !== null && first < products.length; first += block) {
     const sum = products.slice(first, first + block).reduce((s, product) => f32(s + product), 0)
-    const scaled = f32(sum * order.alpha)
+    const scaled = f32(sum * alpha)
     total = total === null ? scaled : f32(total + scaled)
   }
-  return bias !== null && !order.biasFirst ? f32(total! + bias) : total!
+  return bias !== null && !biasFirst ? f32(total! + bias) : total!
 }

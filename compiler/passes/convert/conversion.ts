@@ -24,11 +24,16 @@ export class Conversion {
   readonly #values = new Map<string, Value | null>()
   readonly #names = new Set<string>()
   readonly graph: OnnxGraph
+  /** Float sums of products are compiled instead of refused. */
+  readonly floatIslands: boolean
+  /** What the user should know of the result. */
+  readonly notes: string[] = []
   /** Name of the ONNX node being converted: emitted nodes are called after it. */
   current = ''
 
-  constructor(graph: OnnxGraph) {
+  constructor(graph: OnnxGraph, floatIslands = false) {
     this.graph = graph
+    this.floatIslands = floatIslands
     for (const name of graph.tensors.keys()) this.#names.add(name)
   }
 

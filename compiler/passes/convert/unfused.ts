@@ -13,7 +13,12 @@ export function unfusedSum(node: OnnxNode, conversion: Conversion): CapletError 
     if (name === '' || i > 1) return false
     return producerOf(name)?.operator !== 'DequantizeLinear'
   })
-  const refuse = (message: string, remedy: string) => node.error('float-sum', message, remedy)
+  const refuse = (message: string, remedy: string) =>
+    node.error(
+      'float-sum',
+      message,
+      `${remedy} Or accept float32 sums, which are slow without a float unit: --float-islands.`,
+    )
   if (floatInputs.length > 0) {
     return refuse(
       `It computes in float: ${floatInputs.map((n) => `"${n}"`).join(' and ')} ${floatInputs.length > 1 ? 'are' : 'is'} not quantized`,

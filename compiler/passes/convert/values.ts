@@ -17,6 +17,16 @@ export interface ConstantValue {
   readonly kind: 'constant'
   readonly shape: readonly number[]
   readonly constant: Constant
+  /** Set where it is DQ of this constant. */
+  readonly quantized?: QuantizedConstant
+}
+
+export interface QuantizedConstant {
+  readonly constant: Constant
+  /** One, or one per coordinate of `axis`. */
+  readonly scales: Float32Array
+  readonly zeroPoints: readonly number[]
+  readonly axis: number
 }
 
 /** What quantizing needs: Q(v) = clamp(rne(f(v / scale)) + zeroPoint) in `type`. */

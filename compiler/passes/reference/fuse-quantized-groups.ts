@@ -75,14 +75,14 @@ function dequantizedInput(editor: GraphEditor, name: string): DequantizedInput |
   }
 }
 
-interface GroupEnd {
+export interface GroupEnd {
   /** A Relu or Clip between the node and the Q. */
   readonly clamp: Node | null
   readonly quantize: Node | null
 }
 
 /** What follows the node; undefined where it rules a group out. */
-function groupEnd(editor: GraphEditor, node: Node): GroupEnd | undefined {
+export function groupEnd(editor: GraphEditor, node: Node): GroupEnd | undefined {
   const output = node.outputs[0]!
   const uses = editor.uses(output)
   const isOutput = editor.isOutput(output)
