@@ -9,7 +9,7 @@
 # no Node they are used as they are, if they belong to the model.
 #
 #   TARGET   gets the capsule's source and its folder as include path
-#   MODEL    ONNX file, relative to the calling CMakeLists.txt
+#   MODEL    ONNX or TensorFlow Lite file, relative to the calling CMakeLists.txt
 #   TIER     portable (default), accelerated, native: which source is compiled
 #   NAME     prefix in C; default: model
 #   FOLDER   of the generated files; default: capsule, relative to the calling CMakeLists.txt

@@ -24,7 +24,7 @@ async function create(folder: string, flags: Flags): Promise<Result> {
 }
 
 const jsonOf = (
-  { folder, capsuleFile, capsule, verifiedInputs, files }: Project,
+  { folder, capsuleFile, capsule, comparison, files }: Project,
   flags: Flags,
   commands: string[],
 ) => {
@@ -34,20 +34,24 @@ const jsonOf = (
     board: flags.board,
     tier: flags.tier,
     capsule: { file: capsuleFile, sha256: firmware.sha256, bytes: firmware.sizes.bytes },
-    verified_inputs: verifiedInputs,
+    verified_inputs: comparison.inputs,
     files,
     commands,
   }
 }
 
 function textOf(
-  { folder, capsuleFile, verifiedInputs, files }: Project,
+  { folder, capsuleFile, comparison, files }: Project,
   flags: Flags,
   commands: string[],
 ): string {
+  const verdict =
+    comparison.inputs === null
+      ? `not compared with the reference: ${comparison.reason}`
+      : `equal to the reference on ${count(comparison.inputs)} inputs`
   return [
     `Wrote ${plural(files.length, 'file')} for ${flags.board} into ${folder}.`,
-    `  capsule  ${capsuleFile}, equal to the reference on ${count(verifiedInputs)} inputs`,
+    `  capsule  ${capsuleFile}, ${verdict}`,
     `  next     ${folder}/README.md, or in short:`,
     '',
     ...commands.map((command) => `    ${command}`),

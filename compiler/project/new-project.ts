@@ -27,11 +27,13 @@ export interface Project {
   /** Of the capsule that the firmware holds, below the folder. */
   readonly capsuleFile: string
   readonly capsule: Capsule
-  /** Inputs on which the capsule was compared with the reference. */
-  readonly verifiedInputs: number
+  readonly comparison: Comparison
   /** Below the folder, sorted. */
   readonly files: readonly string[]
 }
+
+/** On how many inputs every byte was that of the reference; or why there was none to compare with. */
+export type Comparison = { readonly inputs: number } | { readonly inputs: null; readonly reason: string }
 
 /** Random inputs for the comparison, besides the corner inputs. */
 const verifiedCount = 16
@@ -61,10 +63,10 @@ export async function newProject(
       await writeCapsule(capsule, join(fresh, 'capsule'))
       await writeWindows(fresh)
       const capsuleFile = compile.tier === 'accelerated' ? 'model.accelerated.wasm' : 'model.wasm'
-      const verifiedInputs = await verified(model, join(fresh, 'capsule', capsuleFile), compile)
+      const comparison = await compared(model, join(fresh, 'capsule', capsuleFile), compile)
       const files = await filesIn(fresh)
       await uninterrupted(() => moveInto(fresh, place))
-      return { folder, capsuleFile: `capsule/${capsuleFile}`, capsule, verifiedInputs, files }
+      return { folder, capsuleFile: `capsule/${capsuleFile}`, capsule, comparison, files }
     } finally {
       await rm(staging, { recursive: true, force: true })
     }
@@ -120,6 +122,8 @@ async function writeTemplate(
       to: `OPTIONS ${cmakeFlags(compile)})`,
     },
   ])
+  const readme = join(fresh, 'README.md')
+  await writeFile(readme, (await readFile(readme, 'utf8')).replaceAll('model.onnx', model))
   await writeFile(join(fresh, '.gitignore'), `${board.ignore.join('\n')}\n`)
 }
 
@@ -140,10 +144,16 @@ async function writeWindows(fresh: string): Promise<void> {
   await promisify(execFile)(process.execPath, [script, ...files, '--count', '4'])
 }
 
-async function verified(model: string, capsule: string, options: ProjectOptions): Promise<number> {
+/** A contract's reference may be a program that is not here (TFLite Micro); that is no reason to refuse. */
+async function compared(model: string, capsule: string, options: ProjectOptions): Promise<Comparison> {
   const settings = { ...options, capsule, runtimes: ['node'], count: verifiedCount }
-  const { exact, inputs } = await verifyModel(model, settings)
-  if (!exact) {
+  const result = await verifyModel(model, settings).catch((error: unknown) => {
+    const problem = error instanceof CapletError ? error.problems[0] : undefined
+    if (problem?.code === 'missing-runtime') return problem.message
+    throw error
+  })
+  if (typeof result === 'string') return { inputs: null, reason: result }
+  if (!result.exact) {
     throw new CapletError({
       code: 'internal',
       message: 'The capsule differs from the reference, so no project is made of it',
@@ -151,7 +161,7 @@ async function verified(model: string, capsule: string, options: ProjectOptions)
       file: model,
     })
   }
-  return inputs
+  return { inputs: result.inputs }
 }
 
 async function filesIn(folder: string): Promise<string[]> {

@@ -13,9 +13,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it, vi } from 'vitest'
+import { Random } from '../../compiler/operators/random.js'
 import { type Change, projectBoards } from '../../compiler/project/boards.js'
+import { writeTflite } from '../../runtime/oracle/write-tflite.js'
 import { caplet, capletError, capletJson, root } from '../run-caplet.js'
+import { arithmeticLayers } from '../tflite/layers.js'
+import { Network } from '../tflite/network.js'
 
 const place = mkdtempSync(join(tmpdir(), 'caplet new '))
 afterAll(() => rmSync(place, { recursive: true, force: true }))
@@ -130,4 +134,25 @@ it('fills an empty folder', async () => {
   const { json } = await capletJson('new', 'new', folder, ...words)
   expect(filesIn(folder)).toEqual(json.files)
   expect(readdirSync(place).filter((name) => name.startsWith('.'))).toEqual([])
+})
+
+it('takes a TensorFlow Lite model, and says so where its reference’s program is not here', async () => {
+  const network = new Network(new Random(5))
+  const x = network.input('int8', [1, 12])!
+  const y = arithmeticLayers.RELU!(network, x)!
+  const model = join(place, 'relu.tflite')
+  writeFileSync(model, writeTflite({ ...network, outputs: [y.name] }))
+  const folder = join(place, 'tflite')
+  const python = vi.stubEnv('CAPLET_PYTHON', join(place, 'no-python'))
+  try {
+    const { json } = await capletJson('new', 'new', folder, '--board', 'cortex-m4', '--model', model)
+    expect(json.verified_inputs).toBeNull()
+    rmSync(folder, { recursive: true })
+    const { stdout } = await caplet('new', folder, '--board', 'cortex-m4', '--model', model)
+    expect(stdout).toContain('not compared with the reference: TFLite Micro')
+  } finally {
+    python.unstubAllEnvs()
+  }
+  expect(readFileSync(join(folder, 'CMakeLists.txt'), 'utf8')).toContain('MODEL model.tflite')
+  expect(readFileSync(join(folder, 'README.md'), 'utf8')).not.toContain('model.onnx')
 })
