@@ -205,6 +205,13 @@ export interface ArgMaxAttributes {
   readonly selectLast: boolean
 }
 
+/** The greatest (or least) `length of the output` elements along the axis, best first, of equal ones the first; or their indices as int64. */
+export interface TopKAttributes {
+  readonly axis: number
+  readonly largest: boolean
+  readonly yields: 'values' | 'indices'
+}
+
 /** float32 -> 8-bit: Q(v); per-axis where scales has several entries. */
 export interface QuantizeAttributes {
   readonly scales: Float32Array
@@ -245,6 +252,7 @@ export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperat
   resize: ResizeAttributes
   convolution_transpose: ConvolutionTransposeAttributes
   arg_max: ArgMaxAttributes
+  top_k: TopKAttributes
   quantize: QuantizeAttributes
   dynamic_quantize: DynamicQuantizeAttributes
   constant: ConstantAttributes

@@ -35,6 +35,7 @@ import { slice } from './slice/definition.js'
 import { softmax } from './softmax/definition.js'
 import { table } from './table/definition.js'
 import { tile } from './tile/definition.js'
+import { topK } from './top-k/definition.js'
 import { transpose } from './transpose/definition.js'
 import { weightedSum } from './weighted-sum/definition.js'
 
@@ -60,6 +61,7 @@ export const operators: readonly OperatorDefinition[] = [
   fixedSoftmax,
   floatSoftmax,
   argMax,
+  topK,
   reduce,
   normalization,
   resize,

@@ -27,6 +27,7 @@ import * as softmax from './softmax/onnx.js'
 import { elementary } from './table/elementary.js'
 import * as table from './table/onnx.js'
 import * as tile from './tile/onnx.js'
+import * as topK from './top-k/onnx.js'
 import * as transpose from './transpose/onnx.js'
 import * as weightedSum from './weighted-sum/onnx.js'
 
@@ -56,6 +57,7 @@ const folders = [
   softmax,
   table,
   tile,
+  topK,
   transpose,
   weightedSum,
 ]
