@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT-0
 // fixed_binary: y = clamp(M(v) + zero point), the arithmetic of TFLite Micro (M: ../requantize, multiplyFixed):
 //   add, subtract:  v = M_a((a - z_a) << LEFT_SHIFT) +- M_b((b - z_b) << LEFT_SHIFT)      multiply:  v = (a - z_a) * (b - z_b)
-//   maximum, minimum: of the quanta themselves. Every int32 operation wraps, as there.
+//   maximum, minimum: of the quanta themselves, clamped. Every int32 operation wraps, as there.
 //   The output is dense, in its storage order; a and b have a step per loop, 0 where they are broadcast.
 import { multiplyFixed } from "../requantize"
 import { clamp } from "../primitives"
@@ -66,8 +66,8 @@ export function run(): void {
 
 // @ts-ignore: decorator
 @inline function combine(a: i32, b: i32): i32 {
-  if (OPERATION == MAXIMUM) return max<i32>(a, b)
-  if (OPERATION == MINIMUM) return min<i32>(a, b)
+  if (OPERATION == MAXIMUM) return clamp(max<i32>(a, b), OUTPUT_MIN, OUTPUT_MAX)
+  if (OPERATION == MINIMUM) return clamp(min<i32>(a, b), OUTPUT_MIN, OUTPUT_MAX)
   const x = a - A_ZERO_POINT
   const y = b - B_ZERO_POINT
   let value: i32

@@ -22,7 +22,7 @@ export interface FixedOperand {
 
 /** TFLite's ADD, SUB, MUL, MAXIMUM, MINIMUM of two tensors of int8 or int16 (numpy broadcasting), rule M throughout:
  *  y = clamp(M(v) + zeroPoint), v = M_a(x_a << leftShift) +- M_b(x_b << leftShift), or x_a * x_b; x = q - zeroPoint.
- *  maximum and minimum are of the quanta, and nothing is requantized. */
+ *  maximum and minimum are of the quanta, clamped, and nothing is requantized. */
 export interface FixedBinaryAttributes {
   readonly operation: 'add' | 'subtract' | 'multiply' | 'maximum' | 'minimum'
   readonly a: FixedOperand

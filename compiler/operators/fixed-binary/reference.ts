@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = clamp(M(v) + zero point): v = M_a(x_a << leftShift) +- M_b(x_b << leftShift), or x_a * x_b; every step wraps at 32 bits.
 import { applyFixed, requantizeFixed } from '../../arithmetic/fixed-point.js'
+import { clamp } from '../../arithmetic/float32.js'
 import type { FixedBinaryAttributes } from '../../ir/fixed-operators.js'
 import { allocate, sizeOf } from '../../ir/types.js'
 import { broadcastIndex, coordinatesOf } from '../coordinates.js'
@@ -19,8 +20,8 @@ export const reference: OperatorDefinition<'fixed_binary'>['reference'] = (node,
 
 export function combine(left: number, right: number, attributes: FixedBinaryAttributes): number {
   const { operation, a, b, leftShift, requantization } = attributes
-  if (operation === 'maximum') return Math.max(left, right)
-  if (operation === 'minimum') return Math.min(left, right)
+  if (operation === 'maximum') return clamp(Math.max(left, right), requantization)
+  if (operation === 'minimum') return clamp(Math.min(left, right), requantization)
   const [x, y] = [left - a.zeroPoint, right - b.zeroPoint]
   const scaled = (value: number, operand: typeof a) => applyFixed(value << leftShift, operand.fixed)
   const value =
