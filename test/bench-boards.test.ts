@@ -39,6 +39,17 @@ describe.each(['native', 'wamr-fast'] as const)('cortex-m4:%s', async (tier) => 
   })
 })
 
+it('states the level of optimization, and measures at the one that is asked for', async ({ skip }) => {
+  const missing = await missingFor(board, 'native')
+  skip(missing !== null, missing ? `${missing.reason}; ${missing.remedy}` : '')
+  const at = async (...words: string[]) =>
+    (await capletJson('bench', 'bench', model, '--runtime', 'cortex-m4:native', ...words)).json.runs[0]
+  const [fast, small] = [await at(), await at('--level', 'Os')]
+  expect([fast.device.level, small.device.level]).toEqual(['-O3', '-Os'])
+  expect(small.device.flash.capsule).toBeLessThan(fast.device.flash.capsule)
+  expect(small.per_inference).toBeGreaterThan(fast.per_inference)
+})
+
 it('a board without room for the capsule is skipped with the reason, unless it was asked for', async ({
   skip,
 }) => {

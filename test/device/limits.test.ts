@@ -8,7 +8,13 @@ import type { Capsule } from '../../compiler/codegen/capsule.js'
 import { compileFile } from '../../compiler/compile.js'
 import { boardNamed, type TierName } from '../../runtime/device/boards.js'
 import { flashOf, readFootprint, total } from '../../runtime/device/footprint.js'
-import { countInstructions, countRange, type Measurement, unwrapped } from '../../runtime/device/measure.js'
+import {
+  countInstructions,
+  countRange,
+  type Measurement,
+  stackOf,
+  unwrapped,
+} from '../../runtime/device/measure.js'
 import { buildCapsuleFirmware, type OptimizationLevel } from '../../runtime/device/tiers.js'
 import { missingFor } from '../../runtime/device/toolchain.js'
 import { root } from '../run-caplet.js'
@@ -38,8 +44,6 @@ async function measure(tier: TierName, { wasm, inputs }: Capsule, level: Optimiz
 }
 
 const perMac = ({ invokes, macs }: Measurement) => invokes[0]!.instructions / macs
-const deepest = ({ invokes, selftest, open }: Measurement) =>
-  Math.max(...[...invokes, selftest, open].map(({ stackBytes }) => stackBytes))
 
 describe('the keyword network, contract requantizers included', () => {
   it.for([
@@ -68,9 +72,25 @@ describe('ecg-beat', () => {
     const { footprint, memory } = measured
     expect(footprint.capsule.code).toBeLessThanOrEqual(8 * 1024)
     expect(flashOf(footprint.shim)).toBeLessThanOrEqual(3 * 1024)
-    expect(memory.most + deepest(measured)).toBeLessThanOrEqual(capsule.memory.total + 2 * 1024)
+    expect(memory.most + stackOf(measured)).toBeLessThanOrEqual(capsule.memory.total + 2 * 1024)
     expect(memory.most).toBeGreaterThan(capsule.memory.total)
   })
+
+  // What it is now; the aim is 4 KB. The operand stack takes 2 KB of it, the C stack 1.1 to 1.5 KB. The engine's own
+  // .data and .bss come on top: 1,220 bytes, which `caplet bench` lists beside.
+  it.for(['portable', 'accelerated'] as const)(
+    'wamr-fast %s at -Os: linear memory, 6.75 KB, and 3 bytes for each byte of code',
+    patience,
+    async (form, { skip }) => {
+      const missing = await whyMissing('wamr-fast')
+      skip(missing !== null, missing ?? '')
+      const capsule = await compile(ecgBeat)
+      const { wasm, memory, sizes } = form === 'accelerated' ? capsule.accelerated! : capsule
+      const measured = await measure('wamr-fast', { ...capsule, wasm }, '-Os')
+      const used = measured.memory.most + stackOf(measured)
+      expect(used).toBeLessThanOrEqual(memory.total + 6.75 * 1024 + 3 * sizes.code)
+    },
+  )
 
   it('costs the same at every run', patience, async ({ skip }) => {
     const missing = await whyMissing('native')
