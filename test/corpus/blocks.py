@@ -6,7 +6,7 @@ causal dilated), with the odd parameters that hand-written models have.
 """
 
 import numpy as np
-from layers import activate, chance, conv, pick, pool
+from layers import activate, chance, conv, pick, pool, spatial_mean
 from unusual import UNUSUAL
 
 
@@ -108,7 +108,7 @@ def split_gate(graph, x):
 
 def squeeze_excite(graph, x):
     channels = graph.shape(x)[1]
-    y = graph.node("GlobalAveragePool", [x])
+    y = graph.node("GlobalAveragePool", [x]) if chance(graph, 0.8) else spatial_mean(graph, x, keepdims=1)
     y = activate(graph, conv(graph, y, max(2, channels // 2), 1, norm=False), pick(graph, ["relu", "swish"]))
     y = conv(graph, y, channels, 1, norm=False)
     scale = activate(graph, y, pick(graph, ["sigmoid", "hardsigmoid"]))

@@ -154,10 +154,12 @@ def flatten(graph, x):
 
 
 def global_pool(graph, x):
-    """Global average pooling to N x F: the operator, or an AveragePool over the whole map, then Flatten or
-    Squeeze.
+    """Global average pooling to N x F: the operator, an AveragePool over the whole map or a mean over its
+    positions, then Flatten or Squeeze.
     """
     shape = graph.shape(x)
+    if graph.style == "torch" and chance(graph, 0.25):
+        return spatial_mean(graph, x, keepdims=0)
     if chance(graph, 0.2):
         y = graph.node("AveragePool", [x], kernel_shape=list(shape[2:]))
     else:
@@ -166,6 +168,15 @@ def global_pool(graph, x):
         axes = graph.constant(np.arange(2, len(shape), dtype=np.int64), "axes", as_node=True)
         return graph.node("Squeeze", [y, axes])
     return flatten(graph, y)
+
+
+def spatial_mean(graph, x, keepdims):
+    """ReduceMean over the positions; its axes became an input with opset 18."""
+    axes = list(range(2, len(graph.shape(x))))
+    if graph.opset < 18:
+        return graph.node("ReduceMean", [x], axes=axes, keepdims=keepdims)
+    inputs = [x, graph.constant(np.array(axes, np.int64), "axes", as_node=True)]
+    return graph.node("ReduceMean", inputs, keepdims=keepdims)
 
 
 def _transposed(graph, weight):
