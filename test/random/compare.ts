@@ -40,8 +40,10 @@ export interface CompareOptions {
 }
 
 /** Throws what is no CapletError: a fault of the compiler. */
-export async function compare(model: RandomModel, options: CompareOptions): Promise<Verdict> {
-  const bytes = writeModel(model)
+export const compare = (model: RandomModel, options: CompareOptions): Promise<Verdict> =>
+  compareBytes(writeModel(model), options)
+
+export async function compareBytes(bytes: Uint8Array, options: CompareOptions): Promise<Verdict> {
   const compiled = tryLower(bytes, options)
   let oracle: Awaited<ReturnType<typeof openOracle>>
   try {

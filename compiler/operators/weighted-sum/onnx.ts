@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX MatMulInteger and ConvInteger: exact int32 sums, with zero points that may be computed at run time.
+
+import type { Conversion } from '../../passes/convert/conversion.js'
 import { convolutionAttributes, convolutionType } from '../convolution/shape.js'
 import { matMulShape } from '../matrix-product/shapes.js'
-import type { OnnxOperator } from '../onnx.js'
+import type { OnnxNode, OnnxOperator } from '../onnx.js'
 import { requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
 import { placeWindow } from '../window.js'
 import { defineIntegers, integerProduct, integerSum, zeroPointsOf } from './emit.js'
@@ -16,9 +18,31 @@ export const matMulInteger: OnnxOperator = {
     const shape = matMulShape(node, node.shape(0), node.shape(1))
     const a = conversion.quantizedInput(node, 0)
     const aZeroPoint = zeroPointsOf(node, conversion, 2, a.type, 'input')
+    refuseWiderBias(node, conversion)
     const product = integerProduct(node, conversion, { shape, a, aZeroPoint, b: 1, bZeroPoint: 3 })
     defineIntegers(node, conversion, shape, product)
   },
+}
+
+/**
+ * A single column, scaled and then added to a longer constant: where dimensions are open, the reference takes the constant for
+ * the product's bias, and fails when it runs.
+ */
+function refuseWiderBias(node: OnnxNode, conversion: Conversion): void {
+  const { nodes, tensors } = conversion.graph
+  let name = node.node.outputs[0]!
+  if (tensors.get(name)!.shape.at(-1) !== 1) return
+  for (const operator of ['Cast', 'Mul', 'Add']) {
+    const next = nodes.find((n) => n.operator === operator && n.inputs.includes(name))
+    if (!next) return
+    name = next.outputs[0]!
+  }
+  if (tensors.get(name)!.shape.at(-1) === 1) return
+  throw node.error(
+    'reference-refuses',
+    'The reference may take the constant that is added to its single column for a bias, and then does not run',
+    'Add a constant with as many entries as the product has columns.',
+  )
 }
 
 export const convInteger: OnnxOperator = {
