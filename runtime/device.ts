@@ -42,7 +42,7 @@ class DeviceRuntime implements Runtime {
 
   async open({ wasm }: CapsuleFiles): Promise<RunningCapsule> {
     const { inputs, outputs } = readManifest(wasm)
-    const device = await openDevice(this.#board, this.#tier, wasm)
+    const device = await openDevice(this.#board, this.#tier, wasm, { name: this.name })
     this.#open.add(device.service)
     return {
       inputs,

@@ -25,6 +25,8 @@ export interface DeviceOptions {
   readonly level?: OptimizationLevel
   /** Arguments for QEMU. */
   readonly emulator?: readonly string[]
+  /** In messages. */
+  readonly name?: string
 }
 
 /** Pre: nothing is missing (toolchain.ts). Throws CapletError where the firmware does not build, fit or open. */
@@ -32,9 +34,10 @@ export async function openDevice(
   board: Board,
   tier: TierName,
   wasm: Uint8Array,
-  { icountShift = board.counter.icountShift, level = '-O3', emulator = [] }: DeviceOptions = {},
+  options: DeviceOptions = {},
 ): Promise<Device> {
-  const name = `${board.runtime}:${tier}`
+  const { icountShift = board.counter.icountShift, level = '-O3', emulator = [] } = options
+  const { name = `${board.runtime}:${tier}` } = options
   const firmware = await oneAtATime(() => buildCapsuleFirmware(board, tier, wasm, level))
   const link = new DeviceLink(
     name,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Capsules on the emulated boards, byte by byte: against the committed outputs of the contract's reference, and against
 // the reference itself on both examples.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readSections, sectionBytes, sectionIds } from '../../compiler/codegen/module-sections.js'
@@ -138,5 +140,15 @@ describe('host kernels in the other interpreters', async () => {
     const options = { count: 4, runtimes: names, tier: 'accelerated', target: 'cortex-m4f' } as const
     const { exact, runtimes: ran } = await verifyModel(example('ecg-beat'), options)
     expect({ exact, ran: ran.map(({ name }) => name) }).toEqual({ exact: true, ran: names })
+  })
+
+  it('do not run in place of a portable file that was given', async ({ skip }) => {
+    skip(missing !== undefined, missing ?? '')
+    const folder = mkdtempSync(join(tmpdir(), 'caplet-given-'))
+    const capsule = join(folder, 'model.wasm')
+    writeFileSync(capsule, (await compileFile(example('ecg-beat'))).wasm)
+    const options = { count: 0, capsule, runtimes: ['cortex-m4:accelerated'] }
+    await expect(verifyModel(example('ecg-beat'), options)).rejects.toThrow(/this one is portable/)
+    rmSync(folder, { recursive: true })
   })
 })

@@ -15,6 +15,10 @@
 #include "caplet_module.h"
 #include "engines.h"
 
+#ifdef KERNELS
+extern const caplet_kernels KERNELS;
+#endif
+
 enum { STATUSES = 12, ENDLESS = STATUSES, OUTCOMES };
 
 static unsigned long counts[OUTCOMES];
@@ -109,6 +113,9 @@ static caplet_status run_capsule(const uint8_t *flash, size_t size)
   options.flash_size = size;
   options.memory_size = MEMORY;
   options.memory = malloc(MEMORY);
+#ifdef KERNELS
+  options.kernels = &KERNELS;
+#endif
   caplet_status status = caplet_open(&capsule, &options);
   if (status != CAPLET_OK) return status;
   const caplet_status tested = caplet_selftest(capsule);

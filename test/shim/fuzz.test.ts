@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Damaged and hostile capsules: an error, never a crash and never an access outside of what was given, under sanitizers.
-import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { engineNames } from '../../runtime/engines/list.js'
+import { fuzz } from './fuzzer.js'
 import { buildProgram, missingTools, sanitizers } from './host-build.js'
-import { folder, networkNamed, sanitized, subjectOf } from './subjects.js'
+import { folder, networkNamed, subjectOf } from './subjects.js'
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const flags = ['-O1', ...sanitizers]
-
-/** Mutants by the number of the status in which they ended; the last one did not end within a second. */
-function fuzz(program: string, mode: 'read' | 'run', mutants: number, file: string): number[] {
-  const args = [mode, process.env.CAPLET_FUZZ_SEED ?? '1', String(mutants), file]
-  const { status, stdout, stderr } = spawnSync(program, args, { ...sanitized, encoding: 'utf8' })
-  expect({ status, stderr: stderr.slice(0, 4000) }).toEqual({ status: 0, stderr: '' })
-  return [...stdout.matchAll(/^\d+ (\d+)$/gm)].map(([, count]) => Number(count))
-}
 
 const outcome = { ok: 0, notACapsule: 4, damaged: 5, version: 6, engine: 9, trap: 10, selftest: 11 } as const
 
