@@ -74,7 +74,7 @@ export const newCommand = (): Command => {
         .argParser(oneOf(names))
         .makeOptionMandatory(),
     )
-    .requiredOption('--model <file>', 'ONNX model, quantized to 8 bits')
+    .requiredOption('--model <file>', 'ONNX or TensorFlow Lite model, quantized to 8 bits')
     .addOption(
       new Option(
         '--tier <tier>',
@@ -83,7 +83,7 @@ export const newCommand = (): Command => {
         .argParser(oneOf(tiers))
         .default('accelerated'),
     )
-  return addFormOptions(command).action((folder: string, flags: Flags) =>
-    report(!!flags.json, () => create(folder, flags)),
-  )
+  addFormOptions(command)
+  command.options.find(({ long }) => long === '--target')?.default(null, "the board's")
+  return command.action((folder: string, flags: Flags) => report(!!flags.json, () => create(folder, flags)))
 }
