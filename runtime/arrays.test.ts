@@ -141,6 +141,14 @@ describe('values for an edge', () => {
     expect(edgeBytes(floats([0.25 + 1e-12, Number.NaN], [1, 2], 'float64'), edge, 'f')).toEqual(bytes(-3, 0))
   })
 
+  it('are quantized halves away from zero under the contract tflite', () => {
+    const away = { ...edge, roundsHalfAway: true }
+    expect(edgeBytes(floats([0.25, -0.25], [1, 2]), away, 'f')).toEqual(bytes(-2, -4))
+    expect(edgeBytes(floats([Number.POSITIVE_INFINITY, Number.NaN], [1, 2]), away, 'f')).toEqual(
+      bytes(127, -3),
+    )
+  })
+
   it('pass as they are where the type is the edge’s', () => {
     const array: NumpyArray = { type: 'int8', shape: [1, 2], data: Int8Array.of(-128, 7) }
     expect(edgeBytes(array, edge, 'f')).toEqual(bytes(-128, 7))

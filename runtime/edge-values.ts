@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Between arrays of users and bytes of a capsule's edges. Floats for an integer edge are quantized as the contract does:
-//     q = clamp(rne(f32(v / scale)) + zeroPoint)
+//     q = clamp(rne(f32(v / scale)) + zeroPoint), or with halves away from zero
 import { dequantize, quantize } from '../compiler/arithmetic/float32.js'
 import { CapletError } from '../compiler/errors.js'
 import {
@@ -12,6 +12,7 @@ import {
   rangeOf,
   sizeOf,
 } from '../compiler/ir/types.js'
+import { quantizeHalfAway } from '../compiler/passes/tflite/quantize.js'
 import type { NumpyArray } from './arrays.js'
 
 /** What of an edge decides how its values are read. */
@@ -21,6 +22,8 @@ export interface EdgeForm {
   readonly shape: readonly number[]
   readonly scale: number | null
   readonly zero_point: number | null
+  /** Floats for it are quantized as the contract `tflite` does: halves away from zero. */
+  readonly roundsHalfAway?: boolean
 }
 
 export const quantizationOf = ({ scale, zero_point: zeroPoint }: EdgeForm): Quantization | null =>
@@ -83,7 +86,8 @@ function convert(array: NumpyArray, edge: EdgeForm, file: string): Data {
   if (isFloat && edge.type === 'float32') return Float32Array.from(array.data as Float64Array)
   const quantization = quantizationOf(edge)
   if (isFloat && quantization && isQuantizedType(edge.type)) {
-    return quantizeAll(array.data as Float32Array, edge.type, quantization)
+    const rule = edge.roundsHalfAway ? quantizeHalfAway : quantize
+    return quantizeAll(array.data as Float32Array, edge.type, quantization, rule)
   }
   const alternative = quantization ? ' or float32 (it will be quantized)' : ''
   throw new CapletError({
@@ -99,11 +103,12 @@ export function quantizeAll(
   values: ArrayLike<number>,
   type: 'int8' | 'uint8',
   quantization: Quantization,
+  rule: typeof quantize = quantize,
 ): Data {
   const quanta = allocate(type, values.length)
   const range = rangeOf(type)
   for (let index = 0; index < values.length; index++) {
-    quanta[index] = quantize(values[index]!, quantization, range)
+    quanta[index] = rule(values[index]!, quantization, range)
   }
   return quanta
 }

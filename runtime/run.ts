@@ -6,6 +6,7 @@ import { CapletError, located } from '../compiler/errors.js'
 import type { ElementType } from '../compiler/ir/types.js'
 import { type NumpyArray, parseArrays, writeNpy, writeNpz } from './arrays.js'
 import { edgeBytes, elementsOf } from './edge-values.js'
+import { readManifest } from './manifest.js'
 import { openNode } from './node.js'
 import type { EdgeInfo } from './runtime.js'
 
@@ -42,7 +43,9 @@ export async function runCapsule(
     })
   }
   const write = writerFor(output, capsule.outputs)
-  const inputs = collectInputs(capsule.inputs, inputFiles)
+  const roundsHalfAway = readManifest(wasm).contract.name === 'tflite'
+  const edges = capsule.inputs.map((edge) => ({ ...edge, roundsHalfAway }))
+  const inputs = collectInputs(edges, inputFiles)
   const results = capsule.invoke(inputs)
   const arrays = new Map<string, NumpyArray>()
   capsule.outputs.forEach((edge, i) => {

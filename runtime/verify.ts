@@ -243,7 +243,7 @@ function sampleEdges({ model, graph, program, options }: Subject): SampleEdge[] 
     : quantizedInputs(inferTypes(readOnnx(model.bytes, model.loadExternal), options.shapes))
   return modelEdges(program.inputs, graph).map((edge) => {
     const grid = edge.type === 'float32' ? quantized.get(edge.name) : undefined
-    return { ...edge, grid: grid && grid !== 'several' ? grid : null }
+    return { ...edge, roundsHalfAway: isTflite(model.bytes), grid: grid && grid !== 'several' ? grid : null }
   })
 }
 
