@@ -32,7 +32,26 @@ export interface PlainUnaryAttributes {
   readonly operation: PlainUnaryOperation
 }
 
+/** Inputs condition (bool), a and b of one type (numpy broadcasting): a where the condition holds, else b. */
+export type WhereAttributes = Readonly<Record<string, never>>
+
+/** Of every matrix [..., rows, columns] the elements with column - row >= diagonal (upper) or <= diagonal; others are 0. */
+export interface TriangleAttributes {
+  readonly upper: boolean
+  readonly diagonal: number
+}
+
+/** Sums of the elements up to each one along the axis, wrapping; without itself (exclusive), from the end (reverse). */
+export interface CumulativeSumAttributes {
+  readonly axis: number
+  readonly exclusive: boolean
+  readonly reverse: boolean
+}
+
 export interface PlainOperatorAttributes {
   plain_binary: PlainBinaryAttributes
   plain_unary: PlainUnaryAttributes
+  where: WhereAttributes
+  triangle: TriangleAttributes
+  cumulative_sum: CumulativeSumAttributes
 }

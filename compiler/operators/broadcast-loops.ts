@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Loops of the two-input elementwise kernels: over the output as it lies in memory, with a step per loop for each input
+// Loops of the elementwise kernels of several inputs: over the output as it lies in memory, with a step per loop for each input
 // (numpy broadcasting: 0 where an input has length 1).
 import type { KernelConstant, ProgramTensor } from '../codegen/program.js'
 import { CapletError } from '../errors.js'
@@ -9,35 +9,43 @@ import type { StepOrigin } from './strided-copy.js'
 
 interface Loop {
   readonly count: number
-  readonly a: number
-  readonly b: number
+  /** Of each input. */
+  readonly steps: readonly number[]
 }
 
 const loopLimit = 5
 
 /** Constants COUNT_0.. (outermost), A_STEP_0.., B_STEP_0.. (bytes); unused outer loops turn once. */
-export function broadcastLoops(
+export const broadcastLoops = (
   origin: StepOrigin,
   a: ProgramTensor,
   b: ProgramTensor,
   output: ProgramTensor,
+): Record<string, KernelConstant> => loopsOver(origin, { A: a, B: b }, output)
+
+/** The same for any number of inputs, by the names that their steps have in the kernel. */
+export function loopsOver(
+  origin: StepOrigin,
+  inputs: Readonly<Record<string, ProgramTensor>>,
+  output: ProgramTensor,
 ): Record<string, KernelConstant> {
-  const [stepsA, stepsB] = [steps(a, output), steps(b, output)]
+  const all = Object.values(inputs).map((input) => steps(input, output))
   const loops: Loop[] = []
   for (const axis of longAxes(output.shape, output.layout.order)) {
-    const inner = { count: output.shape[axis]!, a: stepsA[axis]!, b: stepsB[axis]! }
+    const inner: Loop = { count: output.shape[axis]!, steps: all.map((own) => own[axis]!) }
     const outer = loops.at(-1)
-    const isEven = outer && outer.a === inner.a * inner.count && outer.b === inner.b * inner.count
-    if (isEven) loops[loops.length - 1] = { ...inner, count: outer.count * inner.count }
+    const isEven = outer?.steps.every((step, i) => step === inner.steps[i]! * inner.count)
+    if (outer && isEven) loops[loops.length - 1] = { ...inner, count: outer.count * inner.count }
     else loops.push(inner)
   }
   if (loops.length > loopLimit) throw tooManyLoops(origin, loops.length)
   const constants: Record<string, KernelConstant> = {}
   for (let position = 0; position < loopLimit; position++) {
-    const loop = loops[position - loopLimit + loops.length] ?? { count: 1, a: 0, b: 0 }
-    constants[`COUNT_${position}`] = { kind: 'usize', value: loop.count }
-    constants[`A_STEP_${position}`] = { kind: 'i32', value: loop.a }
-    constants[`B_STEP_${position}`] = { kind: 'i32', value: loop.b }
+    const loop = loops[position - loopLimit + loops.length]
+    constants[`COUNT_${position}`] = { kind: 'usize', value: loop?.count ?? 1 }
+    Object.keys(inputs).forEach((name, i) => {
+      constants[`${name}_STEP_${position}`] = { kind: 'i32', value: loop?.steps[i] ?? 0 }
+    })
   }
   return constants
 }

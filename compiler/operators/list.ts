@@ -7,6 +7,7 @@ import { concat } from './concat/definition.js'
 import { constant } from './constant/definition.js'
 import { convolution } from './convolution/definition.js'
 import { convolutionTranspose } from './convolution-transpose/definition.js'
+import { cumulativeSum } from './cumulative-sum/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
 import { dynamicQuantize } from './dynamic-quantize/definition.js'
@@ -37,7 +38,9 @@ import { table } from './table/definition.js'
 import { tile } from './tile/definition.js'
 import { topK } from './top-k/definition.js'
 import { transpose } from './transpose/definition.js'
+import { triangle } from './triangle/definition.js'
 import { weightedSum } from './weighted-sum/definition.js'
+import { where } from './where/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
   convolution,
@@ -53,6 +56,9 @@ export const operators: readonly OperatorDefinition[] = [
   pairTable,
   plainBinary,
   plainUnary,
+  where,
+  triangle,
+  cumulativeSum,
   maxPool,
   averagePool,
   integerAveragePool,

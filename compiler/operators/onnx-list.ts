@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every ONNX operator that is read, by name. The table that `caplet operators` prints comes from here.
+
 import * as argMax from './arg-max/onnx.js'
 import * as pools from './average-pool/onnx.js'
 import * as concat from './concat/onnx.js'
 import * as constants from './constant/onnx.js'
 import * as convolution from './convolution/onnx.js'
 import * as convolutionTranspose from './convolution-transpose/onnx.js'
+import * as cumulativeSum from './cumulative-sum/onnx.js'
 import * as depthToSpace from './depth-to-space/onnx.js'
 import * as dynamicQuantize from './dynamic-quantize/onnx.js'
 import * as floatBinary from './float-binary/onnx.js'
@@ -29,9 +31,14 @@ import * as table from './table/onnx.js'
 import * as tile from './tile/onnx.js'
 import * as topK from './top-k/onnx.js'
 import * as transpose from './transpose/onnx.js'
+import * as triangle from './triangle/onnx.js'
 import * as weightedSum from './weighted-sum/onnx.js'
+import * as where from './where/onnx.js'
 
 const folders = [
+  cumulativeSum,
+  triangle,
+  where,
   argMax,
   pools,
   concat,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // On which integer types the pinned reference runs ONNX's plain operators, by the opset from which it does (measured on
-// it, operator by operator; types.test.ts asks again). What it refuses is refused.
+// it, operator by operator; plain-binary.test.ts asks again). What it refuses is refused.
 import type { ElementType } from '../ir/types.js'
 import type { OnnxNode } from './onnx.js'
 
@@ -36,10 +36,10 @@ export const referenceTypes: Readonly<
   Where: [[9, ['uint8', ...chosen]]],
 }
 
-/** The integer type of the inputs from `first` on. Throws CapletError where they differ or the reference has no kernel. */
-export function plainType(node: OnnxNode, first = 0): ElementType {
+/** The integer type of the inputs from `first` to before `end`. Throws CapletError where they differ or the reference has no kernel. */
+export function plainType(node: OnnxNode, first = 0, end = node.node.inputs.length): ElementType {
   const { type } = node.type(first)
-  for (let input = first + 1; input < node.node.inputs.length; input++) {
+  for (let input = first + 1; input < end; input++) {
     const other = node.type(input).type
     if (other === type) continue
     throw node.error('malformed-model', `Inputs have types ${type} and ${other}`, 'Give them the same type.')
