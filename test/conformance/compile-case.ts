@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compiles a case as a user would: dimensions that the model leaves open are bound, and inputs that a compiler needs at
 // compile time become initializers with the recorded values.
+import { basename } from 'node:path'
 import { type CompileOptions, defaultOptions, lower } from '../../compiler/compile.js'
 import { CapletError } from '../../compiler/errors.js'
 import { readOnnx } from '../../compiler/import/onnx.js'
@@ -103,15 +104,21 @@ function tryLower(model: ModelFile, recordedShapes: RecordedShapes | undefined):
   }
 }
 
+/** Open dimensions that do not fit the model's own constants where they are 1, by their symbols. */
+const dimensions: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'matmul_integer_to_float_int8_bias_initializer_index0.onnx': { N: 4, C: 4 },
+}
+
 /** --shape NAME=... for every open dimension: as recorded, else 1. */
 function boundShapes(model: ModelFile, recordedShapes: RecordedShapes | undefined): Shapes {
   const { inputs } = readOnnx(model.bytes, model.loadExternal)
+  const known = dimensions[basename(model.path)] ?? {}
   return new Map(
     inputs
       .filter(({ shape }) => shape?.some((d) => typeof d === 'string') ?? recordedShapes !== undefined)
       .map(({ name, shape }) => [
         name,
-        recordedShapes?.get(name) ?? shape!.map((d) => (typeof d === 'string' ? 1 : d)),
+        recordedShapes?.get(name) ?? shape!.map((d) => (typeof d === 'string' ? (known[d] ?? 1) : d)),
       ]),
   )
 }
