@@ -50,8 +50,8 @@ describe('inspect finds at once', () => {
       ...quantized('x', 'a'),
       { operator: 'QuantizeLinear', inputs: ['x', 'negative', 'zero'], outputs: ['bad_q'] },
       { operator: 'DequantizeLinear', inputs: ['bad_q', 'negative', 'zero'], outputs: ['bad'] },
-      { operator: 'Erf', inputs: ['bad'], outputs: ['e'] },
-      { operator: 'Erf', inputs: ['a'], outputs: ['f'] },
+      { operator: 'Det', inputs: ['bad'], outputs: ['e'] },
+      { operator: 'Det', inputs: ['a'], outputs: ['f'] },
       { operator: 'Add', inputs: ['e', 'f'], outputs: ['y'] },
     ]
     const found = reasons(nodes, 'y')
@@ -60,7 +60,7 @@ describe('inspect finds at once', () => {
   })
 
   it('an unbound dimension and an unsupported operator behind it', () => {
-    const nodes = [...quantized('x', 'a'), { operator: 'Erf', inputs: ['a'], outputs: ['y'] }]
+    const nodes = [...quantized('x', 'a'), { operator: 'Det', inputs: ['a'], outputs: ['y'] }]
     expect(reasons(nodes, 'y', ['batch', 2, 8])).toEqual(['unbound-dimension', 'unsupported-operator y'])
   })
 
@@ -83,7 +83,7 @@ describe('inspect does not blame', () => {
       dequantizedWeight,
       ...quantized('x', 'a'),
       conv('a', 'c'),
-      { operator: 'Erf', inputs: ['c'], outputs: ['e'] },
+      { operator: 'Det', inputs: ['c'], outputs: ['e'] },
       ...quantized('e', 'y'),
     ]
     expect(reasons(nodes, 'y')).toEqual(['unsupported-operator e'])

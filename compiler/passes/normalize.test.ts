@@ -120,10 +120,11 @@ it('names every node that has no exact form, but not those behind it', () => {
     normalizedGraph(`
       input x: float32[1,2,4]
       input q: int8[2,2]
+      input s: float32[]
       a: float32[1,2,4] = Tanh(x)
       b: float32[1,2,4] = Sigmoid(a)
       d: float32[2,2] = DequantizeLinear(q, float32 0.5, int8 3)
-      m: float32[2,2] = MatMul(d, d)
+      m: float32[2,2] = Clip(d, s)
       c: float32[1,2,4] = Sigmoid(x)
       output b
       output m
