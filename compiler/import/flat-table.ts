@@ -115,6 +115,12 @@ export class FlatTable {
     return Array.from({ length }, (_, i) => this.#source.buffer.readFloat32(start + 4 * i))
   }
 
+  /** Where a vector's length stands in the file; null where the field is absent. */
+  placeOfVector(field: number): number | null {
+    const place = this.#place(field, 4)
+    return place === null ? null : this.#indirect(place)
+  }
+
   /** The file's own bytes; null where the field is absent. */
   bytes(field: number): Uint8Array | null {
     if (this.#place(field, 4) === null) return null

@@ -10,7 +10,7 @@ import type { onnx } from 'onnx-proto'
 import onnxProto from 'onnx-proto'
 import { CapletError } from '../../compiler/errors.js'
 import { type OnnxGraph, readOnnx } from '../../compiler/import/onnx.js'
-import { isTflite } from '../../compiler/import/tflite.js'
+import { isTflite, readTflite, withOutput } from '../../compiler/import/tflite.js'
 import type { Graph, Node } from '../../compiler/ir/graph.js'
 import { type ElementType, isQuantizedType } from '../../compiler/ir/types.js'
 import { inferTypes, type Shapes } from '../../compiler/passes/infer-types.js'
@@ -24,11 +24,26 @@ export interface Prefix {
 
 /** Prefixes in execution order, shortest first; each one's fusions are still to be compared with `keepsNodes`. */
 export function* prefixesOf(model: ModelFile, shapes: Shapes): Generator<Prefix> {
-  if (isTflite(model.bytes)) return
+  if (isTflite(model.bytes)) {
+    yield* tflitePrefixesOf(model)
+    return
+  }
   const typed = inferTypes(readOnnx(model.bytes, model.loadExternal), shapes)
   for (const tensor of cutsOf(typed)) {
     const bytes = cut(model.bytes, tensor, typed)
     yield { tensor, model: modelFromBytes(bytes, model.path, model.loadExternal) }
+  }
+}
+
+/** Every quantized result of a node, as the file's only output. */
+function* tflitePrefixesOf(model: ModelFile): Generator<Prefix> {
+  const { nodes, tensors } = readTflite(model.bytes)
+  const places = new Map([...tensors.keys()].map((name, place) => [name, place]))
+  for (const tensor of nodes.flatMap(({ outputs }) => outputs)) {
+    const type = tensors.get(tensor)?.type
+    if (type !== 'int8' && type !== 'int16') continue
+    const bytes = withOutput(model.bytes, places.get(tensor)!)
+    yield { tensor, model: modelFromBytes(bytes, model.path) }
   }
 }
 
