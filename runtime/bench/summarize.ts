@@ -32,8 +32,8 @@ export function summarize(observations: readonly Observation[], isNative: boolea
   }
 }
 
-/** A correction of the shim or of a kernel moves its size by less than this share of what is linked. */
-const flashShare = 0.02
+/** A kernel more, or a change of the shim, moves the size by less than this share of what is linked. */
+const flashShare = 0.05
 
 /** A network that was not measured may be less like the others than any of them is: so many times the largest error. */
 const margin = 2.5
