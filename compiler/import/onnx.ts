@@ -93,6 +93,7 @@ export function readOnnx(bytes: Uint8Array, loadExternal: LoadExternalData): Sou
     (graph.node ?? []).flatMap(({ name }) => (name ? [name] : [])),
   )
   refuseOverridable(model)
+  refuseEarlyQuantization(graph, opset)
   const nodes = sortTopologically(
     uniquelyNamed((graph.node ?? []).map((node) => readNode(node, loadExternal))),
     new Set([...constants.keys(), ...inputs.map((i) => i.name)]),
@@ -105,6 +106,23 @@ function refuseRepeated(what: string, names: readonly string[]): void {
   for (const name of names) {
     if (seen.has(name)) throw malformed(`${what} "${name}" is listed more than once`)
     seen.add(name)
+  }
+}
+
+/** Which schema a node follows that com.microsoft has, too, shows here only: later steps see one operator. */
+function refuseEarlyQuantization({ node: nodes }: onnx.IGraphProto, opset: number): void {
+  for (const { name, domain, opType, attribute, output } of nodes ?? []) {
+    if (domain || (opType !== 'QuantizeLinear' && opType !== 'DequantizeLinear')) continue
+    const hasAxis = (attribute ?? []).some((a) => a.name === 'axis')
+    const since = hasAxis ? 13 : 10
+    if (opset >= since) continue
+    throw new CapletError({
+      code: 'unsupported-version',
+      message: `Operator set ${opset} does not have ${opType}${hasAxis ? ' with an axis' : ''}`,
+      remedy: `Export the model with opset ${since} or newer.`,
+      node: name || output?.[0] || undefined,
+      operator: opType,
+    })
   }
 }
 
