@@ -177,7 +177,7 @@ export const benchCommand = (): Command =>
       'bench model.onnx --json > before.json',
       'bench model.onnx --baseline before.json',
     ])
-      .argument('<model>', 'ONNX model, quantized to 8 bits')
+      .argument('<model>', 'ONNX or TensorFlow Lite model, quantized to 8 bits')
       .addOption(
         new Option(
           '--runtime <names>',

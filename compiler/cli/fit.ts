@@ -183,7 +183,7 @@ export function fitCommand(): Command {
       'fit model.onnx --target nrf52840 --measure',
       'fit model.onnx --target cortex-m4f --flash 256K --ram 32K --tier native',
     ])
-      .argument('<model>', 'ONNX model, quantized to 8 bits')
+      .argument('<model>', 'ONNX or TensorFlow Lite model, quantized to 8 bits')
       .addOption(
         new Option('--tier <tier>', 'the tier that must fit (default: any)').choices([
           'portable',

@@ -173,8 +173,11 @@ describe('parseManifest', () => {
     fc.assert(
       fc.property(fc.nat(original.length - 1), fc.nat(255), (at, byte) => {
         const mutant = original.with(at, byte)
+        // A number may be written in several ways (0.25, 0e25): its value counts.
         const message = messageOf(() =>
-          expect(manifestJson(parseManifest(mutant))).toBe(new TextDecoder().decode(mutant)),
+          expect(valuesIn(manifestJson(parseManifest(mutant)))).toBe(
+            valuesIn(new TextDecoder().decode(mutant)),
+          ),
         )
         expect(message).toMatch(
           /^accepted$|^The section caplet.manifest is damaged|^The capsule has manifest format/,
@@ -184,3 +187,5 @@ describe('parseManifest', () => {
     )
   })
 })
+
+const valuesIn = (json: string): string => JSON.stringify(JSON.parse(json))

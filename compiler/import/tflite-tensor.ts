@@ -36,11 +36,12 @@ export function readTensor(table: FlatTable, buffers: readonly FlatTable[], file
   }
   const declared = typeOf(table.int8(tensorFields.type, 0), name)
   if (table.table(tensorFields.sparsity)) throw sparse(name)
+  if (table.bool(tensorFields.isVariable, false)) throw state(name)
   const index = table.uint32(tensorFields.buffer, 0)
   const buffer = buffers[index]
   if (!buffer) throw malformedFile(`Tensor "${name}" has buffer ${index} of ${buffers.length}`)
   const bytes = bufferBytes(buffer, file)
-  const isConstant = bytes !== null && bytes.length > 0 && !table.bool(tensorFields.isVariable, false)
+  const isConstant = bytes !== null && bytes.length > 0
   if (declared === 'int4' && !isConstant) throw unsupportedType(name, 'int4 without being a constant')
   const type = declared === 'int4' ? 'int8' : declared
   return {
@@ -52,8 +53,8 @@ export function readTensor(table: FlatTable, buffers: readonly FlatTable[], file
 
 function typeOf(number: number, name: string): ElementType | 'int4' {
   const type = elementTypes[number]
-  if (type === undefined || type === 'resource')
-    throw unsupportedType(name, type ?? refusedTypes[number] ?? `number ${number}`)
+  if (type === 'resource') throw state(name)
+  if (type === undefined) throw unsupportedType(name, refusedTypes[number] ?? `number ${number}`)
   return type
 }
 
@@ -62,6 +63,14 @@ const unsupportedType = (name: string, type: string): CapletError =>
     code: 'unsupported-type',
     message: `Tensor "${name}" has element type ${type}`,
     remedy: 'Convert the model with full integer quantization: int8 activations and weights.',
+  })
+
+const state = (name: string): CapletError =>
+  new CapletError({
+    code: 'unsupported-feature',
+    message: `Tensor "${name}" keeps its value from one run to the next`,
+    remedy:
+      'Recurrent and streaming networks are not supported yet: export the cell with its state as an input and an output.',
   })
 
 const sparse = (name: string): CapletError =>

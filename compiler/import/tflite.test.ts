@@ -110,12 +110,12 @@ describe('a TensorFlow Lite file', () => {
   })
 
   it('is refused by name in a type, an operator or an option that is not there', () => {
-    const half = layer.tensors.map((tensor) =>
-      tensor.name === 'y' ? { ...tensor, type: 'resource' } : tensor,
-    )
-    expect(problemOf(writeTflite({ ...layer, tensors: half }))).toMatch(
-      /^unsupported-type: Tensor "y" has element type resource/,
-    )
+    for (const change of [{ type: 'resource' }, { isVariable: true }]) {
+      const kept = layer.tensors.map((tensor) => (tensor.name === 'y' ? { ...tensor, ...change } : tensor))
+      expect(problemOf(writeTflite({ ...layer, tensors: kept }))).toMatch(
+        /^unsupported-feature: Tensor "y" keeps its value from one run to the next/,
+      )
+    }
     const gelu = { operator: 'GELU', inputs: ['x'], outputs: ['y'] }
     const { problems } = inspectModel(modelFromBytes(writeTflite({ ...layer, nodes: [gelu] }), 'gelu.tflite'))
     expect(problems.map(({ code, node }) => `${code} ${node}`)).toEqual(['unsupported-operator GELU_0'])
