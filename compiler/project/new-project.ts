@@ -7,6 +7,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'no
 import { basename, dirname, extname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { packageFolder, targetsFolder } from '../../runtime/device/folders.js'
+import { tfliteOracleAbsent } from '../../runtime/oracle/tflite.js'
 import { verifyModel } from '../../runtime/verify.js'
 import type { Capsule } from '../codegen/capsule.js'
 import { internalError } from '../codegen/internal-error.js'
@@ -147,12 +148,11 @@ async function writeWindows(fresh: string): Promise<void> {
 /** A contract's reference may be a program that is not here (TFLite Micro); that is no reason to refuse. */
 async function compared(model: string, capsule: string, options: ProjectOptions): Promise<Comparison> {
   const settings = { ...options, capsule, runtimes: ['node'], count: verifiedCount }
-  const result = await verifyModel(model, settings).catch((error: unknown) => {
-    const problem = error instanceof CapletError ? error.problems[0] : undefined
-    if (problem?.code === 'missing-runtime') return problem.message
-    throw error
-  })
-  if (typeof result === 'string') return { inputs: null, reason: result }
+  const result = await verifyModel(model, settings)
+  if (result.exact === null) {
+    const absent = await tfliteOracleAbsent()
+    return { inputs: null, reason: `TFLite Micro: ${absent?.reason ?? 'absent'}` }
+  }
   if (!result.exact) {
     throw new CapletError({
       code: 'internal',
