@@ -29,7 +29,9 @@ const operations: Record<
   divide: (a, b) => (b === 0n ? 0n : a / b),
   modulo: (a, b) => (b === 0n ? 0n : a - b * floorOf(a, b)),
   remainder: (a, b) => (b === 0n ? 0n : throughDouble(a) % throughDouble(b)),
+  // biome-ignore lint/complexity/useMathMinMax: Math knows no bigint
   minimum: (a, b) => (a < b ? a : b),
+  // biome-ignore lint/complexity/useMathMinMax: Math knows no bigint
   maximum: (a, b) => (a > b ? a : b),
   and: (a, b) => a & b,
   or: (a, b) => a | b,
