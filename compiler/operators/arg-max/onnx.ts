@@ -47,6 +47,13 @@ export const argMax: OnnxOperator = {
           'Quantize its input.',
         )
       }
+      if (!float.isNumber) {
+        throw node.error(
+          'float-function',
+          'Its input may be NaN, which has no place in the order of numbers',
+          'Keep the input of the function in front of it where the function has a value.',
+        )
+      }
       tensor = ranked(conversion, float.grid, float.shape)
     }
     const attributes = { axis: axisOf(node), selectLast: node.int('select_last_index', 0) !== 0 }

@@ -134,7 +134,14 @@ function reduction(name: string, operation: Operation): OnnxOperator {
   return {
     name,
     inputs: [1, 2],
-    attributes: { axes: 'ints', keepdims: 'int', noop_with_empty_axes: 'int' },
+    attributes: { keepdims: 'int', noop_with_empty_axes: 'int' },
+    earlier: [
+      {
+        until: name === 'ReduceSum' ? 12 : 17,
+        inputs: [1, 1],
+        attributes: { axes: 'ints', keepdims: 'int' },
+      },
+    ],
     runsOnQuanta: isExtreme,
     infer: (node) => [
       { type: node.type(0).type, shape: reducedShape(node, axesOf(node), node.int('keepdims', 1) !== 0) },
