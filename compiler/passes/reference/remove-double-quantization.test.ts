@@ -72,3 +72,17 @@ it('refuses two parameters around a Transpose, but not one', async () => {
   expect(refusal(removeDoubleQuantization, transposed('float32 0.02, int8 0'))).toBe('none')
   expect(await againstOracle(transposed('float32 0.02, int8 0'))).toBe('exact')
 })
+
+it('refuses them around a Transpose of quanta, too, which the reference moves away as well', () => {
+  const text = (second: string) => `
+    input x: float32[2,3]
+    t: float32[3,2] = Transpose(x)
+    a: int8[3,2] = QuantizeLinear(t, float32 0.02, int8 0)
+    b: float32[3,2] = DequantizeLinear(a, float32 0.02, int8 0)
+    c: int8[3,2] = QuantizeLinear(b, ${second})
+    u: int8[2,3] = Transpose(c)
+    y: float32[2,3] = DequantizeLinear(u, ${second})
+    output y`
+  expect(refusal(removeDoubleQuantization, text('float32 0.03, int8 1'))).toBe('inconsistent-quantization')
+  expect(refusal(removeDoubleQuantization, text('float32 0.02, int8 0'))).toBe('none')
+})

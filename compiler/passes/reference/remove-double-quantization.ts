@@ -27,12 +27,17 @@ export function removeDoubleQuantization(editor: GraphEditor): boolean {
 }
 
 function removeBehind(editor: GraphEditor, q1: Node): boolean {
-  const dq1 = editor.onlyUse(q1.outputs[0]!)?.node
+  const before = transposesBehind(editor, q1)
+  const dq1 = editor.onlyUse((before.at(-1) ?? q1).outputs[0]!)?.node
   if (!isDequantize(dq1)) return false
-  const transposes = transposesBehind(editor, dq1)
-  const q2 = editor.onlyUse((transposes.at(-1) ?? dq1).outputs[0]!)?.node
-  if (!q2 || !isQuantize(q2) || editor.isOutput(q2.outputs[0]!)) return false
-  const dq2s = editor.uses(q2.outputs[0]!).map((use) => use.node)
+  const between = transposesBehind(editor, dq1)
+  const q2 = editor.onlyUse((between.at(-1) ?? dq1).outputs[0]!)?.node
+  if (!q2 || !isQuantize(q2)) return false
+  const behind = transposesBehind(editor, q2)
+  const last = (behind.at(-1) ?? q2).outputs[0]!
+  if (editor.isOutput(last)) return false
+  const transposes = [...before, ...between, ...behind]
+  const dq2s = editor.uses(last).map((use) => use.node)
   const [first, second] = [scalarParameters(editor, q1), scalarParameters(editor, q2)]
   const isMatch = (dq: Node) => isDequantize(dq) && isMatchingPair(second, scalarParameters(editor, dq))
   if (!isMatchingPair(first, scalarParameters(editor, dq1)) || dq2s.length === 0) return false
@@ -54,10 +59,10 @@ function removeBehind(editor: GraphEditor, q1: Node): boolean {
 }
 
 /** Those that follow each other, each read once. */
-function transposesBehind(editor: GraphEditor, dequantize: Node): Node[] {
+function transposesBehind(editor: GraphEditor, node: Node): Node[] {
   const found: Node[] = []
   for (;;) {
-    const next = editor.onlyUse((found.at(-1) ?? dequantize).outputs[0]!)?.node
+    const next = editor.onlyUse((found.at(-1) ?? node).outputs[0]!)?.node
     if (next?.operator !== 'Transpose') return found
     found.push(next)
   }
