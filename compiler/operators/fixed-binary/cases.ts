@@ -2,7 +2,7 @@
 // Cases of fixed_binary: every pair of quanta of each operation, int16 ones that wrap, broadcasting.
 import { fixedMultiplier } from '../../arithmetic/fixed-point.js'
 import type { FixedBinaryAttributes } from '../../ir/fixed-operators.js'
-import { allocate } from '../../ir/types.js'
+import { broadcastShapes, everyPair } from '../pair-cases.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
@@ -39,33 +39,19 @@ function attributesOf(
   }
 }
 
-/** Every pair of quanta, in 256 x 256 elements. */
-const grid = (quantum: (index: number) => number) => {
-  const data = allocate('int8', 65536)
-  for (let index = 0; index < 65536; index++) data[index] = quantum(index)
-  return { type: 'int8' as const, shape: [256, 256], data }
-}
-
 export const cases = (random: Random): Case[] =>
   operations.map((operation) => ({
     name: `${operation}: all pairs`,
     operator: 'fixed_binary',
     attributes: attributesOf(operation, 'int8', random, false),
-    inputs: [grid((index) => index & 255), grid((index) => index >> 8)],
+    inputs: everyPair('int8', 'int8'),
     outputs: [{ type: 'int8', shape: [256, 256] }],
   }))
 
 export function randomCase(random: Random): Case {
   const type = random.pick(['int8', 'int16'] as const)
   const operation = random.pick(operations)
-  const shape = Array.from({ length: random.integer(0, 5) }, () => random.integer(1, 4))
-  const broadcast = () =>
-    shape.map((length) => (random.integer(0, 2) === 0 ? 1 : length)).slice(random.integer(0, shape.length))
-  const [left, right] = random.pick([
-    [shape, shape],
-    [shape, broadcast()],
-    [broadcast(), shape],
-  ])
+  const { shape, left, right } = broadcastShapes(random)
   return {
     name: `${operation} of ${type} [${left}] and [${right}]`,
     operator: 'fixed_binary',

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type Constant, isQuantizedType } from '../../ir/types.js'
+import { broadcastShapes } from '../pair-cases.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
@@ -42,14 +43,7 @@ export const cases = (_: Random): OperatorCase<'float_binary'>[] =>
 
 export function randomCase(random: Random): OperatorCase<'float_binary'> {
   const operation = random.pick(operations)
-  const shape = Array.from({ length: random.integer(0, 5) }, () => random.integer(1, 4))
-  const broadcast = () =>
-    shape.map((length) => (random.integer(0, 2) === 0 ? 1 : length)).slice(random.integer(0, shape.length))
-  const [left, right] = random.pick([
-    [shape, shape],
-    [shape, broadcast()],
-    [broadcast(), shape],
-  ])
+  const { shape, left, right } = broadcastShapes(random)
   const types = ['float32', 'int8', 'uint8'] as const
   const [typeA, typeB, type] = [random.pick(types), random.pick(types), random.pick(types)]
   const tableOf = (inputType: (typeof types)[number]) =>
@@ -63,7 +57,7 @@ export function randomCase(random: Random): OperatorCase<'float_binary'> {
       tableB: tableOf(typeB),
       output: isQuantizedType(type) ? { scale: random.scale(), zeroPoint: random.integer(0, 127) } : null,
     },
-    inputs: [random.tensor(typeA, left!), random.tensor(typeB, right!)],
+    inputs: [random.tensor(typeA, left), random.tensor(typeB, right)],
     outputs: [{ type, shape }],
   }
 }

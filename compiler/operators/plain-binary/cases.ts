@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { type PlainBinaryOperation, plainBinaryOperations } from '../../ir/plain-operators.js'
 import { allocate, type Constant, type ElementType } from '../../ir/types.js'
+import { broadcastShapes } from '../pair-cases.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 import { wrapped } from '../wrapped.js'
@@ -58,19 +59,12 @@ export const cases = (_: Random): OperatorCase<'plain_binary'>[] =>
 export function randomCase(random: Random): OperatorCase<'plain_binary'> {
   const operation = random.pick(plainBinaryOperations)
   const type = random.pick(typesOf(operation))
-  const shape = Array.from({ length: random.integer(0, 5) }, () => random.integer(1, 4))
-  const broadcast = () =>
-    shape.map((length) => (random.integer(0, 2) === 0 ? 1 : length)).slice(random.integer(0, shape.length))
-  const [left, right] = random.pick([
-    [shape, shape],
-    [shape, broadcast()],
-    [broadcast(), shape],
-  ])
+  const { shape, left, right } = broadcastShapes(random)
   return {
     name: `${operation} of ${type} [${left}] and [${right}]`,
     operator: 'plain_binary',
     attributes: { operation },
-    inputs: [random.tensor(type, left!), random.tensor(type, right!)],
+    inputs: [random.tensor(type, left), random.tensor(type, right)],
     outputs: [{ type: comparisons.includes(operation) ? 'bool' : type, shape }],
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-import { allocate, type QuantizedType } from '../../ir/types.js'
+import type { QuantizedType } from '../../ir/types.js'
+import { broadcastShapes, everyPair } from '../pair-cases.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
@@ -9,13 +10,6 @@ const parameters = (random: Random, type: QuantizedType) => ({
   scale: random.scale(),
   zeroPoint: type === 'int8' ? random.integer(-128, 127) : random.integer(0, 255),
 })
-
-/** Every pair of quanta, in 256 x 256 elements. */
-const grid = (type: QuantizedType, quantum: (index: number) => number) => {
-  const data = allocate(type, 65536)
-  for (let index = 0; index < 65536; index++) data[index] = quantum(index)
-  return { type, shape: [256, 256], data }
-}
 
 const allPairs = (
   name: string,
@@ -29,7 +23,7 @@ const allPairs = (
     name: `${name}: all pairs`,
     operator: 'quantized_binary',
     attributes: { operation, a: a!, b: b!, output: output! },
-    inputs: [grid(type, (index) => index & 255), grid(type, (index) => index >> 8)],
+    inputs: everyPair(type, type),
     outputs: [{ type, shape: [256, 256] }],
   }
 }
@@ -45,14 +39,7 @@ export const cases = (_: Random): OperatorCase<'quantized_binary'>[] => [
 export function randomCase(random: Random): OperatorCase<'quantized_binary'> {
   const type = random.pick(['int8', 'uint8'] as const)
   const operation = random.pick(['add', 'multiply'] as const)
-  const shape = Array.from({ length: random.integer(0, 5) }, () => random.integer(1, 4))
-  const broadcast = () =>
-    shape.map((length) => (random.integer(0, 2) === 0 ? 1 : length)).slice(random.integer(0, shape.length))
-  const [left, right] = random.pick([
-    [shape, shape],
-    [shape, broadcast()],
-    [broadcast(), shape],
-  ])
+  const { shape, left, right } = broadcastShapes(random)
   return {
     name: `${operation} of ${type} [${left}] and [${right}]`,
     operator: 'quantized_binary',
@@ -62,7 +49,7 @@ export function randomCase(random: Random): OperatorCase<'quantized_binary'> {
       b: parameters(random, type),
       output: parameters(random, type),
     },
-    inputs: [random.tensor(type, left!), random.tensor(type, right!)],
+    inputs: [random.tensor(type, left), random.tensor(type, right)],
     outputs: [{ type, shape }],
   }
 }
