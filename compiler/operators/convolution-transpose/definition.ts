@@ -2,11 +2,11 @@
 // convolution_transpose: transposed convolution in the reference's own float32 operations, 1-D or 2-D, with groups.
 import type { ProgramTensor } from '../../codegen/program.js'
 import type { ConvolutionTransposeAttributes } from '../../ir/float-operators.js'
-import { allocate, bytesPerElement, sizeOf } from '../../ir/types.js'
+import { allocate, sizeOf } from '../../ir/types.js'
 import { defineOperator } from '../definition.js'
 import { elementType } from '../element-type.js'
 import { inputValues } from '../input-values.js'
-import { outputConstants } from '../output-quantum.js'
+import { resultConstants } from '../output-quantum.js'
 import { bytesOf, joinBytes } from '../segment.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
@@ -52,9 +52,7 @@ export const convolutionTranspose = defineOperator({
           WEIGHT_IS_FLOAT: { kind: 'bool', value: weightScales === null },
           WEIGHT_ELEMENT: { kind: 'type', value: weight.type === 'uint8' ? 'u8' : 'i8' },
           ...shapeConstants(attributes, input, output),
-          OUTPUT_IS_FLOAT: { kind: 'bool', value: quantization === null },
-          OUTPUT_BYTES: { kind: 'usize', value: bytesPerElement(output.type) },
-          ...outputConstants(quantization, output.type),
+          ...resultConstants(quantization, output.type),
         },
         inputs: [input.name],
         outputs: [output.name],

@@ -6,7 +6,7 @@ import type { FloatBinaryOperation } from '../../ir/operators.js'
 import { bytesPerElement } from '../../ir/types.js'
 import { broadcastLoops, inPlaceInputs } from '../broadcast-loops.js'
 import { defineOperator, type TypedNode } from '../definition.js'
-import { outputConstants } from '../output-quantum.js'
+import { resultConstants } from '../output-quantum.js'
 import { bytesOf, joinBytes } from '../segment.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
@@ -53,9 +53,7 @@ export const floatBinary = defineOperator({
           B_VALUES: { kind: 'segment', offset: placeB },
           A_TABLE: { kind: 'scratch', offset: 0 },
           B_TABLE: { kind: 'scratch', offset: placeB },
-          OUTPUT_IS_FLOAT: { kind: 'bool', value: node.attributes.output === null },
-          OUTPUT_BYTES: { kind: 'usize', value: bytesPerElement(output.type) },
-          ...outputConstants(node.attributes.output, output.type),
+          ...resultConstants(node.attributes.output, output.type),
           ...broadcastLoops(node, inputs[0], inputs[1], output),
         },
         inputs: [inputs[0].name, inputs[1].name],

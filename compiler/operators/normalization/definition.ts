@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // normalization: each row to mean 0 and deviation 1, then scaled and shifted (LayerNormalization, InstanceNormalization).
-import { bytesPerElement } from '../../ir/types.js'
 import { splitTail } from '../axis-split.js'
 import { defineOperator } from '../definition.js'
 import { elementType } from '../element-type.js'
 import { inputValues } from '../input-values.js'
-import { outputConstants } from '../output-quantum.js'
+import { resultConstants } from '../output-quantum.js'
 import { bytesOf, joinBytes } from '../segment.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
@@ -44,9 +43,7 @@ export const normalization = defineOperator({
           LENGTH: { kind: 'usize', value: length },
           GAINS: { kind: 'usize', value: gain.length },
           EPSILON: { kind: 'f32', value: epsilon },
-          OUTPUT_IS_FLOAT: { kind: 'bool', value: quantization === null },
-          OUTPUT_BYTES: { kind: 'usize', value: bytesPerElement(output.type) },
-          ...outputConstants(quantization, output.type),
+          ...resultConstants(quantization, output.type),
         },
         inputs: [input.name],
         outputs: [output.name],

@@ -8,7 +8,7 @@ import { bytesPerElement, isQuantizedType, sizeOf } from '../../ir/types.js'
 import { defineOperator, type TypedNode } from '../definition.js'
 import { elementType } from '../element-type.js'
 import { inputValues } from '../input-values.js'
-import { outputConstants } from '../output-quantum.js'
+import { resultConstants } from '../output-quantum.js'
 import { identityValues } from '../resize/quanta.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
@@ -58,9 +58,7 @@ export const reduce = defineOperator({
           OPERATION: { kind: 'i32', value: operations[operation] },
           START: { kind: 'f32', value: start },
           COUNT: { kind: 'f32', value: sizeOf(axes.map((axis) => input.shape[axis]!)) },
-          OUTPUT_IS_FLOAT: { kind: 'bool', value: quantization === null },
-          OUTPUT_BYTES: { kind: 'usize', value: bytesPerElement(output.type) },
-          ...outputConstants(quantization, output.type),
+          ...resultConstants(quantization, output.type),
           ...loops(node, input, output),
         },
         inputs: [input.name],
