@@ -4,6 +4,23 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { FrameReader } from './oracle/frame-reader.js'
 
+/** The worker's side of the frames, in Python; the program needs json, struct and sys. */
+export const pythonFrames = `
+source, sink = sys.stdin.buffer, sys.stdout.buffer
+
+def send(header, payload=b""):
+    text = json.dumps({**header, "payload": len(payload)}).encode()
+    sink.write(struct.pack("<I", len(text)) + text + payload)
+    sink.flush()
+
+def receive():
+    size = source.read(4)
+    if len(size) < 4:
+        sys.exit(0)
+    header = json.loads(source.read(struct.unpack("<I", size)[0]))
+    return header, source.read(header["payload"])
+`
+
 export interface Answer {
   readonly header: Readonly<Record<string, unknown>>
   readonly payload: Uint8Array

@@ -4,6 +4,7 @@
 //   reset {id} => {}   close {id} => {}                           => {outputs: [{type, dims, bytes}]}, payload likewise
 // The interpreter writes its reasons to the standard error stream and raises a bare error: the two are joined. It may
 // also abort; then the process ends.
+import { pythonFrames } from '../python-child.js'
 
 /** Models of the size of a wearable's need far less; too small an arena is refused by the interpreter. */
 const arenaBytes = 8_000_000
@@ -13,22 +14,10 @@ import importlib.metadata, json, os, struct, sys, tempfile
 import numpy as np
 from tflite_micro.python.tflite_micro import runtime
 
-source, sink = sys.stdin.buffer, sys.stdout.buffer
+${pythonFrames}
 models = {}
 words = tempfile.TemporaryFile()
 stderr = os.dup(2)
-
-def send(header, payload=b""):
-    text = json.dumps({**header, "payload": len(payload)}).encode()
-    sink.write(struct.pack("<I", len(text)) + text + payload)
-    sink.flush()
-
-def receive():
-    size = source.read(4)
-    if len(size) < 4:
-        sys.exit(0)
-    header = json.loads(source.read(struct.unpack("<I", size)[0]))
-    return header, source.read(header["payload"])
 
 def said():
     words.seek(0)

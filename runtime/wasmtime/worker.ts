@@ -1,32 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Python side of the wasmtime runtime: one process, any number of capsules, fed through stdin.
-// Frames in both directions: u32 length, JSON of that length, then `payload` bytes as the JSON says; little-endian.
+// The Python side of the wasmtime runtime: one process, any number of capsules, fed through stdin
+// (runtime/python-child.ts has the frames):
 //   open {id, count, sizes}   payload: the module; for an accelerated capsule also the host kernels' twin and the
 //                        capsule's weights, of these sizes      => {}
 //   run {id, calls, inputs, outputs: [[address, bytes], ...]}   payload: inputs of every call, one after the other
 //                                                 => {operators: [...] where counted}, payload: outputs likewise
 //   selftest {id} => {result}      read {id, address, bytes} => payload      close {id} => {}
 // Every failure is {error}. Fuel is wasmtime's count of executed operators.
+import { pythonFrames } from '../python-child.js'
 
 export const worker = `
 import importlib.metadata, json, struct, sys
 from wasmtime import Config, Engine, Func, FuncType, Instance, Module, Store, ValType
 
 FUEL = 2**62
-source, sink = sys.stdin.buffer, sys.stdout.buffer
+${pythonFrames}
 engines, capsules = {}, {}
-
-def send(header, payload=b""):
-    text = json.dumps({**header, "payload": len(payload)}).encode()
-    sink.write(struct.pack("<I", len(text)) + text + payload)
-    sink.flush()
-
-def receive():
-    size = source.read(4)
-    if len(size) < 4:
-        sys.exit(0)
-    header = json.loads(source.read(struct.unpack("<I", size)[0]))
-    return header, source.read(header["payload"])
 
 class Twin:
     # Host kernels, see runtime/kernels/twin.ts. In a store of its own: its operators are not the capsule's.
