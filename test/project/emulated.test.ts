@@ -75,7 +75,7 @@ describe.runIf(process.platform !== 'win32').each(['accelerated', 'native'])('%s
     run.stdout.on('data', (bytes) => {
       text += String(bytes)
     })
-    while (!text.includes('replay finished') && run.exitCode === null) await once(run.stdout, 'data')
+    while (!/replay finished\r?\n/.test(text) && run.exitCode === null) await once(run.stdout, 'data')
     process.kill(-run.pid!, 'SIGKILL')
     expect(withoutTimes(text)).toContain(withoutTimes(documented))
   })
