@@ -19,6 +19,17 @@ import {
 /** Before opset 11 there is but one way of finding coordinates. */
 const isOld = (node: OnnxNode): boolean => node.node.operator === 'Upsample' || node.opset < 11
 
+/** In operator sets 11 and 12 only the sizes may be left out; the reference does not load a model with another gap. */
+function refuseGap(node: OnnxNode): void {
+  const gap = ['roi', 'scales'].find((_, i) => !node.has(i + 1))
+  if (gap === undefined || node.opset < 11 || node.opset > 12) return
+  throw node.error(
+    'reference-refuses',
+    `The reference does not load it: in operator set ${node.opset} its ${gap} cannot be left out`,
+    `Give it a constant of no elements as its ${gap}, or export for operator set 13 or newer.`,
+  )
+}
+
 function requested(node: OnnxNode): { scales: readonly number[] | null; sizes: readonly number[] | null } {
   const listed = node.node.attributes.scales as readonly number[] | undefined
   if (listed) return { scales: listed.map(f32), sizes: null }
@@ -27,6 +38,7 @@ function requested(node: OnnxNode): { scales: readonly number[] | null; sizes: r
       ? Array.from(node.required(input, what).data as ArrayLike<number | bigint>, Number)
       : null
   if (isOld(node)) return { scales: list(1, 'the scales'), sizes: null }
+  refuseGap(node)
   const scales = list(2, 'the scales')
   return { scales, sizes: scales ? null : list(3, 'the sizes') }
 }

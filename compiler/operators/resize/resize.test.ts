@@ -75,3 +75,16 @@ it.each([
 ])('%s is refused by name', (_, text) => {
   expect(refusals(() => normalizedGraph(text))[0]).toMatch(/^(malformed-model|unsupported-\w+) node_1$/)
 })
+
+it('leaves no gap in front of the sizes below operator set 13, where the reference loads none', async () => {
+  const model = (list: string, opset: number) => quantized('1,2,4', `Resize(d, ${list})`, '1,2,8', opset)
+  const empty = 'float32[0] {}'
+  for (const opset of [11, 12]) {
+    for (const list of ['_, float32[3] {1 1 2}', `${empty}, _, int64[3] {1 2 8}`]) {
+      expect(refusals(() => normalizedGraph(model(list, opset)))).toEqual(['reference-refuses node_1'])
+    }
+    expect(await againstOracle(model(`${empty}, float32[3] {1 1 2}`, opset))).toBe('exact')
+    expect(await againstOracle(model(`${empty}, ${empty}, int64[3] {1 2 8}`, opset))).toBe('exact')
+  }
+  expect(await againstOracle(model('_, _, int64[3] {1 2 8}', 13))).toBe('exact')
+})

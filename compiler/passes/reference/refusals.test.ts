@@ -18,6 +18,21 @@ it('refuses a quantized output that only repeats another tensor', async () => {
   expect(refusal(refuseLostOutputs, text.replace('output a', ''))).toBe('none')
 })
 
+it('refuses one behind a Relu that disappears between equal pairs', async () => {
+  const text = `
+    input x: float32[4]
+    a: int8[4] = QuantizeLinear(x, float32 0.02, int8 -128)
+    b: float32[4] = DequantizeLinear(a, float32 0.02, int8 -128)
+    r: float32[4] = Relu(b)
+    c: int8[4] = QuantizeLinear(r, float32 0.02, int8 -128)
+    d: float32[4] = DequantizeLinear(c, float32 0.02, int8 -128)
+    e: int8[4] = QuantizeLinear(d, float32 0.02, int8 -128)
+    output a
+    output e`
+  expect(await againstOracle(text)).toBe('refused reference-refuses QuantizeLinear')
+  expect(await againstOracle(text.replace('output a', ''))).toBe('exact')
+})
+
 it('refuses a float output that is transposed and quantized too', async () => {
   const text = `
     input q: int8[2,3]

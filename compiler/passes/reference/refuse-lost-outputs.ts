@@ -2,7 +2,8 @@
 /**
  * Refuses two forms of graph outputs that the reference breaks:
  *
- *     q1 -> dq -> q2{same parameters, graph output}, q1 -> other     q2's name is given to q1, which the other reader then misses
+ *     q1 -> dq -> q2{same parameters, graph output}, q1 -> other     q2's name is given to q1, which the other reader then misses;
+ *                                                                    pairs that repeat q1 in between are no readers
  *     x{float graph output} -> transpose -> q                        x is given the quantized values
  */
 import type { Node } from '../../ir/graph.js'
@@ -21,11 +22,9 @@ export function refuseLostOutputs(editor: GraphEditor): boolean {
 function refuseRepetition(editor: GraphEditor, quantize: Node): void {
   const output = quantize.outputs[0]!
   if (!editor.isOutput(output) || editor.uses(output).length > 0) return
-  const dequantize = editor.producer(quantize.inputs[0]!)
-  if (!isDequantize(dequantize) || !editor.onlyUse(dequantize.outputs[0]!)) return
-  const source = dequantize.inputs[0]!
+  const source = firstRepeated(editor, quantize)
+  if (source === null) return
   if (!editor.producer(source) || editor.onlyUse(source)) return
-  if (!isMatchingPair(scalarParameters(editor, dequantize), scalarParameters(editor, quantize))) return
   throw editor
     .view(quantize)
     .error(
@@ -33,6 +32,25 @@ function refuseRepetition(editor: GraphEditor, quantize: Node): void {
       `The reference fails when it runs: it lets "${output}" take the place of "${source}", which is read elsewhere too`,
       'Make one of the two the output.',
     )
+}
+
+/** The tensor that a chain of such Qs, each read only by the next, gives once more; null where there is none. */
+function firstRepeated(editor: GraphEditor, quantize: Node): string | null {
+  const source = repeatedBy(editor, quantize)
+  const producer = source !== null && editor.onlyUse(source) ? editor.producer(source) : undefined
+  if (!producer || !isQuantize(producer)) return source
+  return firstRepeated(editor, producer) ?? source
+}
+
+/** The quantized tensor that a Q only gives once more; null where there is none. */
+function repeatedBy(editor: GraphEditor, quantize: Node): string | null {
+  const dequantize = editor.producer(quantize.inputs[0]!)
+  if (!isDequantize(dequantize) || !editor.onlyUse(dequantize.outputs[0]!)) return null
+  const isRepetition = isMatchingPair(
+    scalarParameters(editor, dequantize),
+    scalarParameters(editor, quantize),
+  )
+  return isRepetition ? dequantize.inputs[0]! : null
 }
 
 function refuseTransposedOutput(editor: GraphEditor, quantize: Node): void {
