@@ -7,5 +7,6 @@ export const SCRATCH: usize = 256
 export const OUTER: usize = 1
 export const CHANNELS: usize = 1
 export const INNER: usize = 12
+export type QUANTUM = i8
 export const OUTPUT_MIN: i32 = -128
 export const OUTPUT_MAX: i32 = 127

@@ -3,7 +3,7 @@
 //   Elements lie [OUTER][CHANNELS][INNER] in memory. Record of a channel: scale float32, zero point int32.
 import { copyWeights } from "../weights"
 import { quantize } from "../quantize"
-import { INPUT, OUTPUT, RECORDS, SCRATCH, OUTER, CHANNELS, INNER, OUTPUT_MIN, OUTPUT_MAX } from "./constants"
+import { INPUT, OUTPUT, RECORDS, SCRATCH, OUTER, CHANNELS, INNER, QUANTUM, OUTPUT_MIN, OUTPUT_MAX } from "./constants"
 
 const RECORD_BYTES: usize = 8
 
@@ -16,20 +16,20 @@ export function run(): void {
     quantizeChannel(input, output, load<f32>(SCRATCH), load<i32>(SCRATCH, 4))
     record += RECORD_BYTES
     input += INNER << 2
-    output += INNER
-  } while (output != OUTPUT + CHANNELS * INNER)
+    output += INNER * sizeof<QUANTUM>()
+  } while (output != OUTPUT + CHANNELS * INNER * sizeof<QUANTUM>())
 }
 
 function quantizeChannel(input: usize, output: usize, scale: f32, zeroPoint: i32): void {
-  const rowsEnd = output + OUTER * CHANNELS * INNER
+  const rowsEnd = output + OUTER * CHANNELS * INNER * sizeof<QUANTUM>()
   do {
-    const rowEnd = output + INNER
+    const rowEnd = output + INNER * sizeof<QUANTUM>()
     do {
-      store<u8>(output, <u8>quantize(load<f32>(input), scale, zeroPoint, OUTPUT_MIN, OUTPUT_MAX))
+      store<QUANTUM>(output, <QUANTUM>quantize(load<f32>(input), scale, zeroPoint, OUTPUT_MIN, OUTPUT_MAX))
       input += 4
-      output++
+      output += sizeof<QUANTUM>()
     } while (output != rowEnd)
     input += ((CHANNELS - 1) * INNER) << 2
-    output += (CHANNELS - 1) * INNER
+    output += (CHANNELS - 1) * INNER * sizeof<QUANTUM>()
   } while (output != rowsEnd)
 }

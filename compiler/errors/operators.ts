@@ -24,6 +24,13 @@ export const operatorErrors: ErrorEntries = {
       'The message names what is in the way. Mostly: do not exclude the node from quantization, and let Relu or Clip be fused into it. Or compile it as it is, in float32: --float-islands.',
     example: 'It computes in float: "conv1.weight" is not quantized',
   },
+  'wide-quanta': {
+    title: 'Arithmetic on quanta that are not of 8 bits',
+    meaning:
+      'The reference has quantized operators for int8 and uint8 only. What it makes of an operator on other quanta is one of many float forms, and which one is not established. QuantizeLinear, DequantizeLinear, casts and copies of 16-bit integers compile.',
+    remedy: 'Quantize activations and weights to 8 bits.',
+    example: 'Conv computes on int16 quanta: the reference has no quantized form of it',
+  },
   'float-function': {
     title: 'A float function has no quantized input',
     meaning:

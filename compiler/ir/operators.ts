@@ -212,7 +212,7 @@ export interface TopKAttributes {
   readonly yields: 'values' | 'indices'
 }
 
-/** float32 -> 8-bit: Q(v); per-axis where scales has several entries. */
+/** float32 -> 8- or 16-bit: Q(v); per-axis where scales has several entries. The other way: DQ(q). */
 export interface QuantizeAttributes {
   readonly scales: Float32Array
   readonly zeroPoints: readonly number[]
@@ -254,6 +254,7 @@ export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperat
   arg_max: ArgMaxAttributes
   top_k: TopKAttributes
   quantize: QuantizeAttributes
+  dequantize: QuantizeAttributes
   dynamic_quantize: DynamicQuantizeAttributes
   constant: ConstantAttributes
 }

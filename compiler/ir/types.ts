@@ -17,6 +17,9 @@ export type ElementType =
 /** Integer types that carry quantized activations. */
 export type QuantizedType = 'int8' | 'uint8'
 
+/** Integer types into which QuantizeLinear goes and from which DequantizeLinear comes. */
+export type QuantumType = QuantizedType | 'int16' | 'uint16'
+
 export type Data =
   | Int8Array
   | Uint8Array
@@ -61,12 +64,20 @@ export const bytesPerElement = (type: ElementType): number => byteSizes[type]
 /** Number of elements; 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, d) => product * d, 1)
 
-/** lo and hi of a quantized type: -128..127 or 0..255. */
-export const rangeOf = (type: QuantizedType): { min: number; max: number } =>
-  type === 'int8' ? { min: -128, max: 127 } : { min: 0, max: 255 }
+const ranges: Record<QuantumType, { min: number; max: number }> = {
+  int8: { min: -128, max: 127 },
+  uint8: { min: 0, max: 255 },
+  int16: { min: -32768, max: 32767 },
+  uint16: { min: 0, max: 65535 },
+}
+
+/** lo and hi of a quantized type, e.g. -128..127. */
+export const rangeOf = (type: QuantumType): { min: number; max: number } => ranges[type]
 
 export const isQuantizedType = (type: ElementType): type is QuantizedType =>
   type === 'int8' || type === 'uint8'
+
+export const isQuantumType = (type: ElementType): type is QuantumType => Object.hasOwn(ranges, type)
 
 /** An empty array of the type's own element class, of `length` elements. */
 export function allocate(type: ElementType, length: number): Data {

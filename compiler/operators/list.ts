@@ -10,6 +10,7 @@ import { convolutionTranspose } from './convolution-transpose/definition.js'
 import { cumulativeSum } from './cumulative-sum/definition.js'
 import type { OperatorDefinition } from './definition.js'
 import { depthToSpace } from './depth-to-space/definition.js'
+import { dequantize } from './dequantize/definition.js'
 import { dynamicQuantize } from './dynamic-quantize/definition.js'
 import { fixedBinary } from './fixed-binary/definition.js'
 import { fixedSoftmax } from './fixed-softmax/definition.js'
@@ -72,6 +73,7 @@ export const operators: readonly OperatorDefinition[] = [
   normalization,
   resize,
   quantize,
+  dequantize,
   dynamicQuantize,
   reshape,
   transpose,

@@ -12,6 +12,7 @@ import { Conversion } from './convert/conversion.js'
 import { dequantizeTable } from './convert/tables.js'
 import { quantizedInputs } from './quantized-inputs.js'
 import { applyReferencePasses } from './reference/list.js'
+import { refuseWideQuanta } from './refuse-wide-quanta.js'
 
 export interface NormalizedGraph extends Graph {
   /** Scale and zero point of graph inputs and outputs that have one; by name. */
@@ -25,6 +26,7 @@ export type EdgeIo = 'quantized' | 'float'
 
 /** Throws CapletError with every node that has no exact form. */
 export function normalize(model: OnnxGraph, io: EdgeIo, floatIslands = false): NormalizedGraph {
+  refuseWideQuanta(model)
   const graph = applyReferencePasses(model)
   const conversion = new Conversion(graph, floatIslands)
   const quantization = new Map<string, Quantization>()

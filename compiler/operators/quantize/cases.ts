@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-import { rangeOf } from '../../ir/types.js'
+import { type QuantumType, rangeOf } from '../../ir/types.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
 /** Ties of both parities, the range's ends and beyond, infinities, NaN, zeros of both signs. */
-const extremes = (type: 'int8' | 'uint8', zeroPoint: number): OperatorCase<'quantize'> => {
+const extremes = (type: QuantumType, zeroPoint: number): OperatorCase<'quantize'> => {
   const ties = Array.from({ length: 600 }, (_, index) => (index - 300) / 8)
   const data = Float32Array.from([...ties, NaN, Infinity, -Infinity, 3e38, -3e38, 1e-45, 0, -0])
   return {
@@ -22,10 +22,12 @@ export const cases = (_: Random): OperatorCase<'quantize'>[] => [
   extremes('int8', 127),
   extremes('uint8', 128),
   extremes('uint8', 0),
+  extremes('int16', 32767),
+  extremes('uint16', 65535),
 ]
 
 export function randomCase(random: Random): OperatorCase<'quantize'> {
-  const type = random.pick(['int8', 'uint8'] as const)
+  const type = random.pick(['int8', 'uint8', 'int16', 'uint16'] as const)
   const shape = Array.from({ length: random.integer(0, 4) }, () => random.integer(1, 5))
   const axis = shape.length > 0 && random.boolean() ? random.integer(0, shape.length - 1) : null
   const channels = axis === null ? 1 : shape[axis]!

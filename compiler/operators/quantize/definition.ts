@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// quantize: float32 -> 8-bit, Q(v) = clamp(rne(f(v / scale)) + zero point), one scale or one per coordinate of an axis.
-import { type QuantizedType, rangeOf } from '../../ir/types.js'
+// quantize: float32 -> 8- or 16-bit, Q(v) = clamp(rne(f(v / scale)) + zero point), one scale or one per coordinate of an axis.
+import { type QuantumType, rangeOf } from '../../ir/types.js'
 import { splitAt } from '../axis-split.js'
 import { defineOperator } from '../definition.js'
+import { nativeType } from '../native-type.js'
 import { noWork } from '../strided-copy.js'
+import { encodeQuantizations, quantizationBytes } from './records.js'
 import { reference } from './reference.js'
 
 export const quantize = defineOperator({
   name: 'quantize',
-  summary: 'float32 to 8-bit',
+  summary: 'float32 to 8- or 16-bit',
   layout: 'same',
   reference,
   lower(node, context) {
@@ -16,8 +18,8 @@ export const quantize = defineOperator({
     const output = context.tensor(node.outputs[0]!)
     const { scales, zeroPoints, axis } = node.attributes
     const { outer, length, inner } = splitAt(input, scales.length > 1 ? axis : null)
-    const { min, max } = rangeOf(output.type as QuantizedType)
-    const segment = encodeRecords(scales, zeroPoints)
+    const { min, max } = rangeOf(output.type as QuantumType)
+    const segment = encodeQuantizations(scales, zeroPoints)
     return [
       {
         ...noWork,
@@ -32,29 +34,18 @@ export const quantize = defineOperator({
           OUTER: { kind: 'usize', value: outer },
           CHANNELS: { kind: 'usize', value: length },
           INNER: { kind: 'usize', value: inner },
+          QUANTUM: { kind: 'type', value: nativeType(node, output) },
           OUTPUT_MIN: { kind: 'i32', value: min },
           OUTPUT_MAX: { kind: 'i32', value: max },
         },
         inputs: [input.name],
         outputs: [output.name],
-        // One channel goes from the first element to the last: a byte is written after the float above it was read.
+        // One channel goes from the first element to the last: a quantum is written after the float above it was read.
         inPlace: length === 1 ? [{ input: 0, output: 0 }] : [],
-        scratchBytes: recordBytes,
+        scratchBytes: quantizationBytes,
         segment,
         requantizer: 'float',
       },
     ]
   },
 })
-
-const recordBytes = 8
-
-/** Per channel: scale float32, zero point int32. */
-function encodeRecords(scales: Float32Array, zeroPoints: readonly number[]): Uint8Array {
-  const view = new DataView(new ArrayBuffer(scales.length * recordBytes))
-  scales.forEach((scale, channel) => {
-    view.setFloat32(channel * recordBytes, scale, true)
-    view.setInt32(channel * recordBytes + 4, zeroPoints[zeroPoints.length > 1 ? channel : 0]!, true)
-  })
-  return new Uint8Array(view.buffer)
-}

@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX QuantizeLinear and DequantizeLinear: where float tensors become quanta and quanta are read as float.
 import { dequantize, quantize } from '../../arithmetic/float32.js'
-import { allocate, type Constant, isQuantizedType, type QuantizedType, rangeOf } from '../../ir/types.js'
+import {
+  allocate,
+  type Constant,
+  isQuantizedType,
+  isQuantumType,
+  type QuantizedType,
+  type QuantumType,
+  rangeOf,
+} from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { dequantizeTable } from '../../passes/convert/tables.js'
+import type { IntegerValue } from '../../passes/convert/values.js'
 import type { OnnxNode, OnnxOperator, TensorType } from '../onnx.js'
 import { checkedScales, zeroPointsAt } from '../scales.js'
 
@@ -16,12 +25,12 @@ const attributes = {
 } as const
 
 /** Types that output_dtype names (onnx.proto); the others are refused. */
-const outputTypes: Readonly<Record<number, QuantizedType>> = { 2: 'uint8', 3: 'int8' }
+const outputTypes: Readonly<Record<number, QuantumType>> = { 2: 'uint8', 3: 'int8', 4: 'uint16', 5: 'int16' }
 
-function quantizedTypeOf(node: OnnxNode): QuantizedType {
+function quantizedTypeOf(node: OnnxNode): QuantumType {
   if (node.has(2)) {
     const { type } = node.type(2)
-    if (isQuantizedType(type)) return type
+    if (isQuantumType(type)) return type
     throw node.error('unsupported-type', `It quantizes to ${type}`, 'Quantize to int8 or uint8.')
   }
   const number = node.int('output_dtype', 0)
@@ -29,7 +38,7 @@ function quantizedTypeOf(node: OnnxNode): QuantizedType {
   if (type) return type
   throw node.error(
     'unsupported-type',
-    `output_dtype ${number} is not 8-bit`,
+    `output_dtype ${number} is no type of 8 or 16 bits`,
     'Quantize to int8 or uint8.',
     'output_dtype',
   )
@@ -81,7 +90,7 @@ function quantizeConstant(
 ): Constant {
   const type = quantizedTypeOf(node)
   const channel = channelOf(node, x.shape, scales.length)
-  const data = allocate(type, x.data.length) as Int8Array | Uint8Array
+  const data = allocate(type, x.data.length) as Int16Array
   const range = rangeOf(type)
   for (let i = 0; i < data.length; i++) {
     const c = channel(i)
@@ -132,7 +141,14 @@ export const quantizeLinear: OnnxOperator = {
         'Quantize activations per tensor.',
       )
     }
-    const tensor = value.quantized({ scale: scales[0]!, zeroPoint: zeroPoints[0]!, type })
+    const tensor = isQuantizedType(type)
+      ? value.quantized({ scale: scales[0]!, zeroPoint: zeroPoints[0]!, type })
+      : conversion.emit(
+          'quantize',
+          [value.stored()],
+          { type, shape: value.shape },
+          { scales, zeroPoints, axis: null },
+        )
     conversion.define(output, { kind: 'integer', type, shape: value.shape, tensor })
   },
 }
@@ -158,13 +174,34 @@ export const dequantizeLinear: OnnxOperator = {
       conversion.define(output, { kind: 'constant', shape: value.shape, constant: value, quantized })
       return
     }
-    defineGrid(node, conversion, scales)
+    const x = conversion.integer(node, 0)
+    if (isQuantizedType(x.type)) defineGrid(node, conversion, { ...x, type: x.type }, scales)
+    else if (isQuantumType(x.type)) defineStored(node, conversion, x, scales)
+    else conversion.quantizedInput(node, 0)
   },
 }
 
+/** DQ of a 16-bit activation: no table, but a float32 tensor. */
+function defineStored(node: OnnxNode, conversion: Conversion, x: IntegerValue, scales: Float32Array): void {
+  const zeroPoints = zeroPointsAt(node, conversion, 2, x.type, 'input')
+  channelOf(node, x.shape, scales.length)
+  const axis = scales.length > 1 ? node.axis(node.int('axis', 1), x.shape.length) : null
+  const tensor = conversion.emit(
+    'dequantize',
+    [x.tensor],
+    { type: 'float32', shape: x.shape },
+    { scales, zeroPoints, axis },
+  )
+  conversion.define(node.node.outputs[0]!, conversion.stored(x.shape, tensor))
+}
+
 /** DQ of an 8-bit activation. */
-function defineGrid(node: OnnxNode, conversion: Conversion, scales: Float32Array): void {
-  const x = conversion.quantizedInput(node, 0)
+function defineGrid(
+  node: OnnxNode,
+  conversion: Conversion,
+  x: IntegerValue & { readonly type: QuantizedType },
+  scales: Float32Array,
+): void {
   const zeroPoints = zeroPointsAt(node, conversion, 2, x.type, 'input')
   channelOf(node, x.shape, scales.length)
   const zeroPoint = (channel: number) => zeroPoints[zeroPoints.length === 1 ? 0 : channel]!

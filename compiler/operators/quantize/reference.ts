@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // y = Q(x) with the scale and zero point of the coordinate along `axis`; infinities saturate, NaN gives 0.
 import { quantize } from '../../arithmetic/float32.js'
-import { allocate, type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
+import { allocate, type QuantumType, rangeOf, sizeOf } from '../../ir/types.js'
 import { coordinatesOf } from '../coordinates.js'
 import type { OperatorDefinition } from '../definition.js'
 
@@ -14,7 +14,7 @@ export const reference: OperatorDefinition<'quantize'>['reference'] = (node, [in
       scale: scales[channel]!,
       zeroPoint: zeroPoints[zeroPoints.length > 1 ? channel : 0]!,
     }
-    data[index] = quantize(Number(input!.data[index]), quantization, rangeOf(output!.type as QuantizedType))
+    data[index] = quantize(Number(input!.data[index]), quantization, rangeOf(output!.type as QuantumType))
   }
   return [{ shape: output!.shape, data }]
 }

@@ -11,6 +11,7 @@
  */
 import { roundHalfEven } from '../../arithmetic/float32.js'
 import type { Node } from '../../ir/graph.js'
+import { type ElementType, isQuantizedType, isQuantumType } from '../../ir/types.js'
 import type { DequantizedInput, OnnxNode, QuantizedGroup } from '../../operators/onnx.js'
 import type { GraphEditor } from './editor.js'
 import { isDequantize, isQuantize, scalarParameters, typeRange } from './quantization.js'
@@ -21,7 +22,7 @@ export function fuseQuantizedGroups(editor: GraphEditor): boolean {
 
 function fuseNode(editor: GraphEditor, node: Node): boolean {
   const inputs = node.inputs.map((name) => dequantizedInput(editor, name))
-  if (!inputs.some((input) => input)) return false
+  if (!inputs.some((input) => input) || inputs.some((input) => input && isWide(input.type))) return false
   const end = groupEnd(editor, node)
   if (end === undefined) return false
   const output: QuantizedGroup['output'] = end.quantize
@@ -32,6 +33,7 @@ function fuseNode(editor: GraphEditor, node: Node): boolean {
       }
     : null
   const view = editor.view(node)
+  if (output && isWide(output.type)) return false
   const fused = editor.operator(node).fuse!(view, { inputs, output })
   if (!fused) return false
   if (end.clamp)
@@ -47,6 +49,9 @@ function fuseNode(editor: GraphEditor, node: Node): boolean {
   editor.replace(node, { name: node.name, ...fused, outputs: [result] })
   return true
 }
+
+/** The reference has no quantized operator on 16 bits. */
+const isWide = (type: ElementType): boolean => isQuantumType(type) && !isQuantizedType(type)
 
 /** What the reference makes of the group does not pass its own checks. */
 const unloadable = (node: OnnxNode, what: string) =>

@@ -4,12 +4,13 @@
  * anything else; research trap 5):
  *
  *     Q1 -> DQ1 -> Q2 -> DQ2, DQ2'     =>     Q -> DQ, DQ'
- *     scale = f(f(min(max1, max2) - max(min1, min2)) / 255), zero point = round(lo - f(real min / scale)), halves away from 0
+ *     scale = f(f(min(max1, max2) - max(min1, min2)) / (max - min)), zero point = round(lo - f(real min / scale)), halves away from 0
  *
  * Leaves pairs with another reader in between, without zero points, of other types than the first pair's, or with a
  * quantized graph output.
  */
 import type { Node } from '../../ir/graph.js'
+import { allocate, isQuantumType, type QuantumType } from '../../ir/types.js'
 import type { GraphEditor } from './editor.js'
 import {
   isDequantize,
@@ -42,7 +43,8 @@ function removeBehind(editor: GraphEditor, q1: Node): boolean {
   const isMatch = (dq: Node) => isDequantize(dq) && isMatchingPair(second, scalarParameters(editor, dq))
   if (!isMatchingPair(first, scalarParameters(editor, dq1)) || dq2s.length === 0) return false
   if (!dq2s.every(isMatch) || !first || !second || first.type !== second.type) return false
-  if (first.type !== 'int8' && first.type !== 'uint8') return false
+  const { type } = first
+  if (!isQuantumType(type)) return false
   const merged = mergedParameters(first, second)
   if (transposes.length > 0) {
     if (merged) throw mergedAcross(editor, transposes[0]!)
@@ -52,9 +54,9 @@ function removeBehind(editor: GraphEditor, q1: Node): boolean {
   editor.remove(q2)
   for (const { name } of dq2s) {
     editor.replaceInput(editor.named(name), 0, q1.outputs[0]!)
-    if (merged) setParameters(editor, name, merged, first.type)
+    if (merged) setParameters(editor, name, merged, type)
   }
-  if (merged) setParameters(editor, q1.name, merged, first.type)
+  if (merged) setParameters(editor, q1.name, merged, type)
   return true
 }
 
@@ -97,11 +99,12 @@ function setParameters(
   editor: GraphEditor,
   name: string,
   { scale, zeroPoint }: { scale: number; zeroPoint: number },
-  type: 'int8' | 'uint8',
+  type: QuantumType,
 ): void {
   const node = editor.named(name)
   const shapeOf = (input: number) => editor.tensor(node.inputs[input]!)!.shape
-  const zero = type === 'int8' ? Int8Array.of(zeroPoint) : Uint8Array.of(zeroPoint)
+  const zero = allocate(type, 1)
+  zero[0] = zeroPoint
   const constants = [
     editor.addConstant(`${name}/merged_scale`, {
       type: 'float32',

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: MIT-0
+// Sample: 12 int16 quanta, one scale. The build generates one such file per step.
+export const INPUT: usize = 64
+export const OUTPUT: usize = 128
+export const RECORDS: usize = 0
+export const SCRATCH: usize = 256
+export const OUTER: usize = 1
+export const CHANNELS: usize = 1
+export const INNER: usize = 12
+export type QUANTUM = i16
