@@ -16,7 +16,7 @@ import { printGraph, printProgram, printSource, typeText } from './ir/print.js'
 import type { Quantization } from './ir/types.js'
 import { drawMemory, type MemoryReport, reportMemory } from './memory/draw.js'
 import { analyzeLifetimes } from './memory/lifetimes.js'
-import { planMemory } from './memory/plan.js'
+import { planLifetimes } from './memory/plan-lifetimes.js'
 import type { ModelFile } from './read-model.js'
 import type { InspectableStep } from './steps.js'
 
@@ -148,9 +148,9 @@ const sourceNodes = (source: SourceModel | TfliteModel, results: Partial<StepRes
 /** As codegen/memory-layout.ts places it. */
 function planOf(program: Program): MemoryReport & { picture: string } {
   const lifetimes = analyzeLifetimes(memoryGraph(program))
-  const plan = planMemory(lifetimes.blocks, { base: arenaBase })
-  const { arena } = layoutMemory(program, true)
-  return { ...reportMemory(lifetimes, plan), arena, picture: drawMemory(lifetimes, plan) }
+  const plan = planLifetimes(lifetimes, { base: arenaBase })
+  const { arena, state } = layoutMemory(program, true)
+  return { ...reportMemory(lifetimes, plan), arena, state, picture: drawMemory(lifetimes, plan) }
 }
 
 /**

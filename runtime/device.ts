@@ -51,6 +51,7 @@ class DeviceRuntime implements Runtime {
         for (const call of calls) checkInputs(inputs, call)
         return device.run(calls)
       },
+      reset: () => device.reset(),
       countOperators: () => null,
       selftest: async () => ((await device.selftest()) ? 0 : 1),
       read: (address, bytes) => device.service.readMemory(address, bytes),

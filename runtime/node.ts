@@ -12,6 +12,8 @@ export async function openNode(wasm: Uint8Array): Promise<OpenCapsule> {
   const memory = exports.memory as WebAssembly.Memory
   const invoke = exports.invoke as () => void
   const selftest = exports.selftest as () => number
+  const reset = (exports.reset ?? (() => {})) as () => void
+  guarded(reset)
   const read = (address: number, bytes: number) =>
     new Uint8Array(memory.buffer).slice(address, address + bytes)
   return {
@@ -26,6 +28,7 @@ export async function openNode(wasm: Uint8Array): Promise<OpenCapsule> {
       guarded(invoke)
       return outputs.map((edge) => read(edge.offset, edge.bytes))
     },
+    reset: () => guarded(reset),
     selftest: () => guarded(selftest),
     read,
   }
@@ -75,6 +78,7 @@ export const nodeRuntime: Runtime = {
       inputs: capsule.inputs,
       outputs: capsule.outputs,
       run: async (inputs) => inputs.map((input) => capsule.invoke(input)),
+      reset: async () => capsule.reset(),
       countOperators: () => null,
       selftest: async () => capsule.selftest(),
       read: async (address, bytes) => capsule.read(address, bytes),

@@ -23,7 +23,9 @@ export interface OpenCapsule {
   readonly inputs: readonly EdgeInfo[]
   readonly outputs: readonly EdgeInfo[]
   invoke(inputs: EdgeBytes): Uint8Array[]
-  /** 0 = pass. */
+  /** Forgets what earlier calls left behind, as opening does; nothing where the capsule keeps no state. */
+  reset(): void
+  /** 0 = pass. Resets. */
   selftest(): number
   /** A copy of linear memory, as the last call left it. */
   read(address: number, bytes: number): Uint8Array
@@ -48,9 +50,11 @@ export interface RunningCapsule {
   readonly outputs: readonly EdgeInfo[]
   /** One call of `invoke` for each entry, in order. */
   run(inputs: readonly EdgeBytes[]): Promise<Uint8Array[][]>
+  /** Forgets what earlier calls left behind, as opening does; nothing where the capsule keeps no state. */
+  reset(): Promise<void>
   /** Runs that many calls and gives the executed operators of each; null where the runtime does not count. */
   countOperators(inputs: readonly EdgeBytes[]): Promise<number[]> | null
-  /** 0 = pass; null where the runtime cannot call it. */
+  /** 0 = pass; null where the runtime cannot call it. Resets. */
   selftest(): Promise<number> | null
   /** Linear memory after the last call of `invoke`; null where the runtime cannot show it. */
   read(address: number, bytes: number): Promise<Uint8Array> | null

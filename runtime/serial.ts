@@ -64,6 +64,7 @@ class SerialRuntime implements Runtime {
       inputs,
       outputs,
       run: (calls) => runAll(service, calls, inputs, note),
+      reset: () => service.reset(),
       countOperators: () => null,
       selftest: async () => ((await service.selftest()) === null ? 1 : 0),
       read: (address, bytes) => service.readMemory(address, bytes),

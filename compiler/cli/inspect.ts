@@ -35,7 +35,12 @@ const jsonOf = ({ problems, nodes, memory }: Inspection) => ({
   nodes: nodes.map(({ name, operator, inputs, outputs, macs, weights, requantizer, proof }) => {
     return { name, operator, inputs, outputs, macs, weights, requantizer, proof }
   }),
-  memory: memory && { arena: memory.arena, peak_live: memory.peak_live, tensors: memory.tensors },
+  memory: memory && {
+    arena: memory.arena,
+    peak_live: memory.peak_live,
+    state: memory.state,
+    tensors: memory.tensors,
+  },
 })
 
 function textOf(path: string, inspection: Inspection): string {
@@ -57,6 +62,7 @@ function textOf(path: string, inspection: Inspection): string {
           ['bytes of weights and biases', sum('weights')],
           ['bytes of arena', memory.arena],
           ['bytes live at the busiest node', memory.peak_live],
+          ...(memory.state > 0 ? [['bytes of state, kept from one run to the next', memory.state]] : []),
         ]),
       ),
     )

@@ -31,14 +31,15 @@ interface CapsuleExports {
   memory: WebAssembly.Memory
   invoke(): void
   selftest(): number
+  reset(): void
 }
 
 async function instantiate(wasm: Uint8Array) {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(wasm as Uint8Array<ArrayBuffer>))
   const number = (name: string) => (exports[name] as WebAssembly.Global).value as number
-  const { memory, invoke, selftest } = exports as unknown as CapsuleExports
+  const { memory, invoke, selftest, reset } = exports as unknown as CapsuleExports
   const bytes = (edge: string) => new Uint8Array(memory.buffer, number(edge), number(`${edge}_bytes`))
-  return { memory, invoke, selftest, number, bytes, names: Object.keys(exports) }
+  return { memory, invoke, selftest, reset, number, bytes, names: Object.keys(exports) }
 }
 
 let capsule: Capsule
@@ -89,6 +90,46 @@ describe('the module', () => {
     expect(
       sections.filter((section) => section.id === sectionIds.custom).map((section) => section.name),
     ).toEqual(['caplet.manifest', 'caplet.descriptor'])
+  })
+})
+
+describe('a capsule with state', () => {
+  const initial = [7, 8, 9, 10]
+  /** Gives what the run before computed. */
+  const delayed: Program = {
+    ...exampleProgram(),
+    outputs: [{ ...exampleProgram().outputs[0]!, tensor: 'shown' }],
+    tensors: new Map(
+      ['x', 'hidden', 'flat', 'y', 'state', 'shown'].map((name) => {
+        return [name, { ...exampleProgram().tensors.get('y')!, name }]
+      }),
+    ),
+    states: [{ before: 'state', after: 'y', initial: Uint8Array.from(initial) }],
+    steps: [
+      ...exampleProgram().steps,
+      { ...exampleProgram().steps[1]!, inputs: ['state'], outputs: ['shown'] },
+    ],
+  }
+  const info = { ...exampleInfo, expectedOutputs: () => [Uint8Array.from(initial)] }
+
+  test('keeps it from run to run, until reset or selftest', async () => {
+    const { wasm, memory, manifest } = await assemble(delayed, info, options())
+    expect(memory).toMatchObject({ state: 16, total: memory.arena + 16 })
+    expect(manifest.memory).toEqual({ arena: memory.arena, state: 16, total: memory.total })
+    const { invoke, selftest, reset, bytes } = await instantiate(wasm)
+    const run = (...input: number[]) => {
+      bytes('input_0').set(input)
+      invoke()
+      return [...bytes('output_0')]
+    }
+    reset()
+    const first = [...exampleOutput(Uint8Array.of(1, 2, 3, 4))]
+    expect(run(1, 2, 3, 4)).toEqual(initial)
+    expect(run(5, 6, 7, 8)).toEqual(first)
+    reset()
+    expect(run(1, 2, 3, 4)).toEqual(initial)
+    expect(selftest()).toBe(0)
+    expect(run(9, 9, 9, 9)).toEqual(initial)
   })
 })
 

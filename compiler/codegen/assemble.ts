@@ -9,10 +9,10 @@ import { type Build, build } from './build.js'
 import type { Capsule, CapsuleMemory, CapsuleSizes, Contract, StepReport } from './capsule.js'
 import { checkModule } from './check-module.js'
 import { describeManifest, encodeDescriptor } from './descriptor.js'
-import { type Emission, emit, emitWasi, placeEdges, stepFolder } from './emit.js'
+import { type Emission, emit, emitWasi, hasState, placeEdges, stepFolder } from './emit.js'
 import { link } from './link.js'
 import { buildManifest, manifestJson } from './manifest.js'
-import { layoutMemory } from './memory-layout.js'
+import { layoutMemory, type PlacedProgram } from './memory-layout.js'
 import { readSections, sectionBytes, sectionIds } from './module-sections.js'
 import { type Assembly, assemblyFolder, readAsconfig } from './package-files.js'
 import type { Program } from './program.js'
@@ -68,8 +68,8 @@ export async function assemble(
 ): Promise<Capsule> {
   checkName(options.name)
   const layout = layoutMemory(program, options.reuseMemory ?? true)
-  const segment = layoutSegment(program.steps)
-  const memory = memoryOf(layout.arena)
+  const segment = layoutSegment(program)
+  const memory = memoryOf(layout)
   const emission: Emission = {
     program,
     layout,
@@ -169,11 +169,12 @@ const buildOptions = (options: AssembleOptions) => ({
 
 const pagesFor = (bytes: number) => Math.ceil(bytes / pageBytes)
 
-function capsuleExports({ inputs, outputs, checksum }: Emission): string[] {
+function capsuleExports({ program, inputs, outputs, checksum }: Emission): string[] {
   const edges = [...inputs.map((_, i) => `input_${i}`), ...outputs.map((_, i) => `output_${i}`)]
   return [
     'memory memory',
     'function invoke',
+    ...(hasState(program) ? ['function reset'] : []),
     ...(checksum === null ? [] : ['function selftest']),
     ...edges.flatMap((name) => [`global ${name}`, `global ${name}_bytes`]),
     'global __heap_base',
@@ -191,16 +192,17 @@ function checkName(name: string): void {
   })
 }
 
-/** No operator keeps state yet, and tables are read from the segment into scratch. */
-function memoryOf(arena: number): CapsuleMemory {
-  if (arena + wasiScratch > maximumBytes) {
+/** Tables are read from the segment into scratch. */
+function memoryOf({ arena, state }: PlacedProgram): CapsuleMemory {
+  const total = arena + state
+  if (total + wasiScratch > maximumBytes) {
     throw new CapletError({
       code: 'arena-too-large',
-      message: `The tensors need ${arena} bytes of memory; a WebAssembly memory has ${maximumBytes}.`,
+      message: `The tensors need ${total} bytes of memory; a WebAssembly memory has ${maximumBytes}.`,
       remedy: 'Use a smaller input shape or batch; "caplet inspect" shows which tensors are large.',
     })
   }
-  return { arena, state: 0, tables: 0, total: arena }
+  return { arena, state, tables: 0, total }
 }
 
 function expectedChecksum(program: Program, segment: SegmentLayout, info: AssembleInfo): number | null {

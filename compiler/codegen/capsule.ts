@@ -61,7 +61,9 @@ export interface MemoryLayout {
   readonly scratch: readonly number[]
   /** End of the highest block, a multiple of 16. */
   readonly arena: number
-  /** Most bytes that live at one time. */
+  /** Bytes behind it that keep their value from one `invoke` to the next, a multiple of 16. */
+  readonly state: number
+  /** Most bytes of the arena that live at one time. */
   readonly peakLive: number
 }
 

@@ -13,7 +13,7 @@ function emission(program: Program, reuseMemory = true): Emission {
   const layout = layoutMemory(program, reuseMemory)
   const inputs = placeEdges(program.inputs, layout)
   const outputs = placeEdges(program.outputs, layout)
-  const parts = { program, layout, segment: layoutSegment(program.steps), inputs, outputs }
+  const parts = { program, layout, segment: layoutSegment(program), inputs, outputs }
   const more = {
     assembly: exampleAssembly(),
     name: 'example',

@@ -37,6 +37,8 @@ export function stepFolder(step: Step, index: number, count: number): string {
   return `n${digits}_${step.kernel!.replaceAll('-', '_')}`
 }
 
+export const hasState = ({ states }: Program): boolean => states !== undefined && states.length > 0
+
 export function placeEdges(edges: readonly Edge[], layout: PlacedProgram): PlacedEdge[] {
   return edges.map((edge) => {
     const offset = layout.addresses.get(edge.tensor)
@@ -90,7 +92,11 @@ function capsuleSource(input: Emission): string {
     imports: importLines(input),
     edges: [...edgeExports('input', input.inputs), ...edgeExports('output', input.outputs)],
     total: input.total,
-    calls: program.steps.map((step, index) => callLine(input, step, index)).filter((line) => line !== null),
+    calls: [
+      ...program.steps.map((step, index) => callLine(input, step, index)).filter((line) => line !== null),
+      ...keepLines(input),
+    ],
+    resets: resetLines(input),
     selftest: selftestParts(input),
   })
 }
@@ -109,6 +115,8 @@ function importLines({ program, segment, checksum }: Emission): string[] {
     const folder = stepFolder(step, index, program.steps.length)
     return [`import { run as ${folder} } from "./${folder}/kernel"`]
   })
+  if (segment.initials.some((offset) => offset !== null))
+    lines.push('import { copyWeights } from "./weights"')
   if (checksum === null) return lines
   const names = new Set(program.inputs.map(fillFunction))
   if (program.outputs.length > 0) names.add('hashBytes')
@@ -123,6 +131,25 @@ function callLine({ program, layout }: Emission, step: Step, index: number): str
   if (!layout.copies.has(index)) return null
   const [from, to] = [layout.addresses.get(step.inputs[0]!)!, layout.addresses.get(step.outputs[0]!)!]
   return `memory.copy(${to}, ${from}, ${bytesOf(program.tensors.get(step.outputs[0]!)!)}) // ${comment}`
+}
+
+/** What `invoke` does at its end for states that are not written in place. */
+function keepLines({ program, layout }: Emission): string[] {
+  return (program.states ?? []).flatMap(({ before, after, initial }) => {
+    const [to, from] = [layout.addresses.get(before)!, layout.addresses.get(after)!]
+    return to === from ? [] : [`memory.copy(${to}, ${from}, ${initial.length}) // kept for the next run`]
+  })
+}
+
+/** How `reset` gives each state its initial value. */
+function resetLines({ program, layout, segment }: Emission): string[] {
+  return (program.states ?? []).map(({ before, initial }, index) => {
+    const [address, offset] = [layout.addresses.get(before)!, segment.initials[index]]
+    const comment = `// ${describeTensor(program.tensors.get(before)!)}`
+    return typeof offset === 'number'
+      ? `copyWeights(${address}, ${offset}, ${initial.length}) ${comment}`
+      : `memory.fill(${address}, ${initial[0]}, ${initial.length}) ${comment}`
+  })
 }
 
 function selftestParts({ program, segment, checksum, total }: Emission) {
@@ -144,9 +171,11 @@ function selftestParts({ program, segment, checksum, total }: Emission) {
 }
 
 /** The command form: a second entry file over the same capsule. `vector` is the address of 12 free bytes. */
-export function emitWasi({ inputs, outputs, info }: Emission, vector: number): string {
+export function emitWasi({ program, inputs, outputs, info }: Emission, vector: number): string {
   return render('wasi.ts', {
     version: info.compilerVersion,
+    functions: hasState(program) ? 'invoke, reset' : 'invoke',
+    hasState: hasState(program),
     vector,
     inputs: inputs.map(({ offset, bytes }, index) => ({ offset, bytes, mayEnd: index === 0 })),
     outputs: outputs.map(({ offset, bytes }) => ({ offset, bytes })),

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gives every tensor and every step's scratch an address in linear memory:
 //
-//   0        16                          arena = total
-//   | unused | tensors, scratch, tiles ... |
+//   0        16                            arena   total
+//   | unused | tensors, scratch, tiles ... | state |
 //
 // Address 0 stays unused because hosts take it for a null pointer.
 
 import { bytesPerElement, sizeOf } from '../ir/types.js'
 import { addressOf, analyzeLifetimes, type MemoryGraph } from '../memory/lifetimes.js'
-import { alignUp, defaultAlignment, planMemory } from '../memory/plan.js'
+import { alignUp, defaultAlignment } from '../memory/plan.js'
+import { memoryUnit, planLifetimes } from '../memory/plan-lifetimes.js'
 import type { MemoryLayout } from './capsule.js'
 import type { Program, ProgramTensor } from './program.js'
 
 export const arenaBase = 16
-/** WebAssembly runtimes that shrink the memory to __heap_base work in units of 16 bytes. */
-const totalAlignment = 16
-
 export const bytesOf = (tensor: ProgramTensor): number => sizeOf(tensor.shape) * bytesPerElement(tensor.type)
 
 export interface PlacedProgram extends MemoryLayout {
@@ -46,11 +44,12 @@ export const memoryGraph = (program: Program): MemoryGraph => ({
   tensors: [...program.tensors.values()].map((tensor) => ({ name: tensor.name, bytes: bytesOf(tensor) })),
   inputs: program.inputs.map((edge) => edge.tensor),
   outputs: program.outputs.map((edge) => edge.tensor),
+  states: program.states ?? [],
 })
 
 function planned(program: Program): PlacedProgram {
   const lifetimes = analyzeLifetimes(memoryGraph(program))
-  const plan = planMemory(lifetimes.blocks, { base: arenaBase })
+  const plan = planLifetimes(lifetimes, { base: arenaBase })
   const addresses = new Map<string, number>()
   for (const name of lifetimes.tensors.keys()) addresses.set(name, addressOf(name, lifetimes, plan))
   const scratch = program.steps.map((_, index) => {
@@ -58,8 +57,9 @@ function planned(program: Program): PlacedProgram {
     return block === undefined ? arenaBase : plan.placements[block]!.offset
   })
   const copies = new Set(lifetimes.copies.map((copy) => Number(copy.node)))
-  const arena = alignUp(arenaBase + plan.arena, totalAlignment)
-  return { addresses, scratch, arena, peakLive: plan.peakLive, copies }
+  const arena = alignUp(arenaBase + plan.arena, memoryUnit)
+  const state = alignUp(plan.state, memoryUnit)
+  return { addresses, scratch, arena, state, peakLive: plan.peakLive, copies }
 }
 
 function separate(program: Program): PlacedProgram {
@@ -70,9 +70,16 @@ function separate(program: Program): PlacedProgram {
     return address
   }
   const addresses = new Map<string, number>()
-  for (const tensor of program.tensors.values()) addresses.set(tensor.name, take(bytesOf(tensor)))
+  const states = new Set((program.states ?? []).map(({ before }) => before))
+  const tensors = [...program.tensors.values()]
+  for (const tensor of tensors) {
+    if (!states.has(tensor.name)) addresses.set(tensor.name, take(bytesOf(tensor)))
+  }
   const scratch = program.steps.map((step) => (step.scratchBytes > 0 ? take(step.scratchBytes) : arenaBase))
   const copies = new Set(program.steps.flatMap((step, index) => (step.kernel === null ? [index] : [])))
-  const arena = alignUp(end, totalAlignment)
-  return { addresses, scratch, arena, peakLive: end - arenaBase, copies }
+  const peakLive = end - arenaBase
+  const arena = alignUp(end, memoryUnit)
+  end = arena
+  for (const name of states) addresses.set(name, take(bytesOf(program.tensors.get(name)!)))
+  return { addresses, scratch, arena, state: alignUp(end, memoryUnit) - arena, peakLive, copies }
 }

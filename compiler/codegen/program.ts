@@ -73,11 +73,21 @@ export interface Edge {
   readonly tensor: string
 }
 
+/** ir/graph.ts has the meaning. `after` is no view of any state, and no input. */
+export interface ProgramState {
+  readonly before: string
+  readonly after: string
+  /** As `before` is stored, little-endian. */
+  readonly initial: Uint8Array
+}
+
 export interface Program {
   /** C prefix and file stem. */
   readonly name: string
   readonly inputs: readonly Edge[]
   readonly outputs: readonly Edge[]
+  /** Absent: every `invoke` starts anew. */
+  readonly states?: readonly ProgramState[]
   readonly tensors: ReadonlyMap<string, ProgramTensor>
   readonly steps: readonly Step[]
 }

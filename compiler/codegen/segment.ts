@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lays out the one passive segment: each step's bytes in execution order, equal ones stored once.
-import type { Step } from './program.js'
+// Lays out the one passive segment: each step's bytes in execution order, then the initial values of states; equal ones
+// stored once.
+import type { Program } from './program.js'
 
 export interface SegmentLayout {
   readonly bytes: Uint8Array
@@ -8,31 +9,41 @@ export interface SegmentLayout {
   readonly offsets: readonly number[]
   /** By step index: true where the step's bytes were stored for an earlier step. */
   readonly shared: readonly boolean[]
+  /** Offset of each state's initial value; null where one byte fills it. */
+  readonly initials: readonly (number | null)[]
 }
 
-export function layoutSegment(steps: readonly Step[]): SegmentLayout {
+export function layoutSegment({ steps, states = [] }: Pick<Program, 'steps' | 'states'>): SegmentLayout {
   const offsets: number[] = []
   const shared: boolean[] = []
   const parts: Uint8Array[] = []
   const stored = new Map<string, number>()
   let end = 0
-  for (const { segment } of steps) {
+  const place = (part: Uint8Array): { offset: number; isShared: boolean } => {
+    if (part.length === 0) return { offset: 0, isShared: false }
     // latin1 maps bytes to characters one to one, so the string is the content.
-    const content = Buffer.from(segment.buffer, segment.byteOffset, segment.byteLength).toString('latin1')
+    const content = Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString('latin1')
     const known = stored.get(content)
-    const isShared = segment.length > 0 && known !== undefined
-    offsets.push(segment.length === 0 ? 0 : (known ?? end))
-    shared.push(isShared)
-    if (isShared || segment.length === 0) continue
-    stored.set(content, end)
-    parts.push(segment)
-    end += segment.length
+    if (known !== undefined) return { offset: known, isShared: true }
+    const offset = end
+    stored.set(content, offset)
+    parts.push(part)
+    end += part.length
+    return { offset, isShared: false }
   }
+  for (const { segment } of steps) {
+    const { offset, isShared } = place(segment)
+    offsets.push(offset)
+    shared.push(isShared)
+  }
+  const initials = states.map(({ initial }) => (isUniform(initial) ? null : place(initial).offset))
   const bytes = new Uint8Array(end)
   let position = 0
   for (const part of parts) {
     bytes.set(part, position)
     position += part.length
   }
-  return { bytes, offsets, shared }
+  return { bytes, offsets, shared, initials }
 }
+
+const isUniform = (bytes: Uint8Array): boolean => bytes.every((byte) => byte === bytes[0])

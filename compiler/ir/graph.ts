@@ -24,14 +24,31 @@ export interface Node {
   readonly attributes: Attributes
 }
 
+/**
+ * A value that lives from one run to the next. The graph itself is a function: it reads the tensor `before`, and what it
+ * computes as `after` is the next run's `before`. `reset` makes `before` the initial value again.
+ */
+export interface State {
+  /** No node writes it. */
+  readonly before: string
+  /** Same type and size; may be any tensor of the graph, also `before` itself. */
+  readonly after: string
+  /** In the model's own order of dimensions. */
+  readonly initial: Constant
+}
+
 export interface Graph {
   readonly name: string
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** Absent: every run starts anew. */
+  readonly states?: readonly State[]
   readonly tensors: ReadonlyMap<string, Tensor>
   /** In execution order. */
   readonly nodes: readonly Node[]
 }
+
+export const statesOf = ({ states }: Pick<Graph, 'states'>): readonly State[] => states ?? []
 
 export function tensorOf(graph: Graph, name: string): Tensor {
   const tensor = graph.tensors.get(name)

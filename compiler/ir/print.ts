@@ -2,7 +2,7 @@
 // Graphs and programs as text, one line per node, for `inspect --after` and bug reports: same graph, same text.
 import type { KernelConstant, Program, Step } from '../codegen/program.js'
 import type { SourceModel } from '../import/onnx.js'
-import type { Graph, Node } from './graph.js'
+import { type Graph, type Node, statesOf } from './graph.js'
 import type { Constant, ElementType } from './types.js'
 
 /** Longer lists are cut; their length is shown. */
@@ -17,6 +17,9 @@ export function printGraph(graph: Graph): string {
   return [
     ...graph.inputs.map((name) => `input ${name}${typeOf(name)}`),
     ...constantsOf(graph.tensors),
+    ...statesOf(graph).map(({ before, after, initial }) => {
+      return `state ${before}${typeOf(before)} = ${constantText(initial)}, then ${after}`
+    }),
     ...graph.nodes.map((node) => nodeText(node, typeOf)),
     ...graph.outputs.map((name) => `output ${name}${typeOf(name)}`),
   ].join('\n')
@@ -40,6 +43,7 @@ export function printProgram(program: Program): string {
     ...[...program.tensors.values()].map(({ name, type, shape, layout }) => {
       return `tensor ${name} ${typeText(type, shape)} order [${layout.order.join(', ')}]`
     }),
+    ...(program.states ?? []).map(({ before, after }) => `state ${before}, then ${after}`),
     ...program.steps.flatMap(stepLines),
     ...program.outputs.map(({ name, tensor, type, shape }) => {
       return `output ${name} = ${tensor} ${typeText(type, shape)}`

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { drawMemory, reportMemory } from './draw.js'
 import { analyzeLifetimes, type MemoryGraph } from './lifetimes.js'
 import { networks } from './networks.fixture.js'
-import { planMemory } from './plan.js'
+import { planLifetimes } from './plan-lifetimes.js'
 
 /** Two convolutions, the second one's activation in place, a residual addition. */
 const residual: MemoryGraph = {
@@ -108,7 +108,7 @@ arena 6,000 bytes; at most 6,000 bytes live at one time (▲): no plan needs les
 
 const draw = (graph: MemoryGraph, width?: number) => {
   const lifetimes = analyzeLifetimes(graph)
-  return drawMemory(lifetimes, planMemory(lifetimes.blocks), width)
+  return drawMemory(lifetimes, planLifetimes(lifetimes), width)
 }
 
 describe('drawMemory', () => {
@@ -139,7 +139,7 @@ describe('drawMemory', () => {
 describe('reportMemory', () => {
   test('lists tensors by first use, then scratch, with their bytes and nodes', () => {
     const lifetimes = analyzeLifetimes(residual)
-    const plan = planMemory(lifetimes.blocks, { base: 16 })
+    const plan = planLifetimes(lifetimes, { base: 16 })
     const report = reportMemory(lifetimes, plan)
     expect(report.arena).toBe(plan.arena)
     expect(report.peak_live).toBe(plan.peakLive)

@@ -5,11 +5,13 @@
 // reads); offsets rise upwards, not to scale; a box is a block; ▲ marks the columns in which most bytes live.
 import { Canvas, clip } from './canvas.js'
 import { addressOf, type Lifetimes } from './lifetimes.js'
-import { alignUp, type Placement, type Plan } from './plan.js'
+import { alignUp, type Placement } from './plan.js'
+import type { LifetimePlan } from './plan-lifetimes.js'
 
 export interface MemoryReport {
   readonly arena: number
   readonly peak_live: number
+  readonly state: number
   readonly tensors: readonly {
     readonly name: string
     readonly offset: number
@@ -23,7 +25,7 @@ export interface MemoryReport {
  * Every tensor in the order of its first use, then every node's scratch. `first` and `last` are indices of
  * nodes; -1 is the host's writing before them, the number of nodes its reading after them.
  */
-export function reportMemory(lifetimes: Lifetimes, plan: Plan): MemoryReport {
+export function reportMemory(lifetimes: Lifetimes, plan: LifetimePlan): MemoryReport {
   const tensors = [...lifetimes.tensors.values()].map(({ name, bytes, firstUse, lastUse }) => {
     return { name, offset: addressOf(name, lifetimes, plan), bytes, first: firstUse, last: lastUse }
   })
@@ -31,7 +33,7 @@ export function reportMemory(lifetimes: Lifetimes, plan: Plan): MemoryReport {
     const { name, offset, bytes, firstUse, lastUse } = plan.placements[block]!
     return { name, offset, bytes, first: firstUse, last: lastUse }
   })
-  return { arena: plan.arena, peak_live: plan.peakLive, tensors: [...tensors, ...scratch] }
+  return { arena: plan.arena, peak_live: plan.peakLive, state: plan.state, tensors: [...tensors, ...scratch] }
 }
 
 const axisWidth = 10
@@ -39,7 +41,7 @@ const narrowestSlot = 5
 const widestSlot = 16
 
 /** Pictures of at most `width` columns; a long network continues in further pictures below the first. */
-export function drawMemory(lifetimes: Lifetimes, plan: Plan, width = 80): string {
+export function drawMemory(lifetimes: Lifetimes, plan: LifetimePlan, width = 80): string {
   const slots = lifetimes.nodeCount + 2
   const room = width - axisWidth - 1
   const panels = Math.ceil(slots / Math.max(1, Math.floor(room / narrowestSlot)))
@@ -60,6 +62,7 @@ interface Box extends Placement {
   readonly end: number
   /** Every tensor of the block. */
   readonly label: string
+  readonly isState: boolean
 }
 
 /** A stretch of time that fits the width of the terminal. */
@@ -69,13 +72,15 @@ interface Panel {
   readonly slotWidth: number
 }
 
-function boxesOf(lifetimes: Lifetimes, plan: Plan): Box[] {
+function boxesOf(lifetimes: Lifetimes, plan: LifetimePlan): Box[] {
   const names = plan.placements.map((): string[] => [])
   for (const { name, block } of lifetimes.tensors.values()) names[block]!.push(name)
   return plan.placements
     .map((placement, block) => {
       const end = placement.offset + alignUp(placement.bytes, plan.alignment)
-      return { ...placement, end, label: names[block]!.join(' + ') || placement.name }
+      const isState = block >= lifetimes.blocks.length
+      const label = names[block]!.join(' + ') || placement.name
+      return { ...placement, end, label: isState ? `state ${label}` : label, isState }
     })
     .filter((box) => box.bytes > 0)
 }
@@ -125,9 +130,9 @@ function drawPanel(all: readonly Box[], { first, last, slotWidth }: Panel, unnam
 }
 
 /** The nodes' indices, and below them the marks of the peak where this panel has any. */
-function drawRulers(boxes: readonly Box[], plan: Plan, panel: Panel, slots: number): string[] {
+function drawRulers(boxes: readonly Box[], plan: LifetimePlan, panel: Panel, slots: number): string[] {
   const isPeak = (slot: number) => {
-    const live = boxes.filter((box) => box.firstUse <= slot && slot <= box.lastUse)
+    const live = boxes.filter((box) => !box.isState && box.firstUse <= slot && slot <= box.lastUse)
     return plan.peakLive > 0 && live.reduce((sum, box) => sum + box.end - box.offset, 0) === plan.peakLive
   }
   const nameOf = (slot: number) => (slot < 0 ? 'in' : slot === slots - 2 ? 'out' : String(slot))
@@ -160,10 +165,11 @@ const sizeOf = (box: Box): string => `${withCommas(box.bytes)} B`
 /** 12,345: the same in every locale. */
 const withCommas = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',')
 
-function summary({ arena, peakLive }: Plan): string {
+function summary({ arena, peakLive, state }: LifetimePlan): string {
   const excess =
     arena === peakLive
       ? 'no plan needs less'
       : `the plan needs ${(100 * (arena / peakLive - 1)).toFixed(1)} % more`
-  return `arena ${withCommas(arena)} bytes; at most ${withCommas(peakLive)} bytes live at one time (▲): ${excess}`
+  const kept = state > 0 ? `\nstate ${withCommas(state)} bytes, kept from one run to the next` : ''
+  return `arena ${withCommas(arena)} bytes; at most ${withCommas(peakLive)} bytes live at one time (▲): ${excess}${kept}`
 }

@@ -11,6 +11,7 @@ import {
 } from './lifetimes.js'
 import { networks } from './networks.fixture.js'
 import { type Plan, planMemory } from './plan.js'
+import { planLifetimes } from './plan-lifetimes.js'
 
 /** `bytes` per tensor in the order of their names; nodes as given. */
 function graphOf(
@@ -66,7 +67,8 @@ function execute(graph: MemoryGraph, lifetimes: Lifetimes, plan: Plan, preserveI
     const number = ++labels
     return Float64Array.from({ length: size.get(name)! }, (_, byte) => number * 2 ** 20 + byte)
   }
-  for (const name of graph.inputs) write(name, fresh(name))
+  const states = graph.states ?? []
+  for (const name of [...graph.inputs, ...states.map(({ before }) => before)]) write(name, fresh(name))
   for (const node of graph.nodes) {
     for (const name of node.inputs) check(name, node.name)
     const scratch = lifetimes.scratch.get(node.name)
@@ -84,7 +86,12 @@ function execute(graph: MemoryGraph, lifetimes: Lifetimes, plan: Plan, preserveI
       } else write(output, value)
     }
   }
-  for (const name of [...graph.outputs, ...(preserveInputs ? graph.inputs : [])]) check(name, 'at the end')
+  const kept = [
+    ...graph.outputs,
+    ...states.map(({ after }) => after),
+    ...(preserveInputs ? graph.inputs : []),
+  ]
+  for (const name of kept) check(name, 'at the end')
 }
 
 function viewedValue(node: MemoryNode, output: number, values: Map<string, Float64Array>, bytes: number) {
@@ -122,7 +129,7 @@ function checkOverlap(
 
 function planned(graph: MemoryGraph, options: LifetimeOptions = {}): Lifetimes {
   const lifetimes = analyzeLifetimes(graph, options)
-  const plan = planMemory(lifetimes.blocks, options.alignment ? { alignment: options.alignment } : {})
+  const plan = planLifetimes(lifetimes, options.alignment ? { alignment: options.alignment } : {})
   execute(graph, lifetimes, plan, options.preserveInputs ?? false)
   return lifetimes
 }
@@ -483,6 +490,80 @@ describe('in place', () => {
     )
     expect(lifetimes.inPlace).toHaveLength(1)
     expect(blockOf(lifetimes, 'b').bytes).toBe(32)
+  })
+})
+
+describe('states', () => {
+  const sizes = { x: 8, s: 64, t: 64, y: 8 }
+  const withState = (nodes: Partial<MemoryNode>[], outputs = ['y']): MemoryGraph => ({
+    ...graphOf(sizes, ['x'], nodes, outputs),
+    states: [{ before: 's', after: 't' }],
+  })
+  const placesOf = (graph: MemoryGraph) => {
+    const lifetimes = planned(graph)
+    const plan = planLifetimes(lifetimes, { base: 16 })
+    return { ...plan, s: addressOf('s', lifetimes, plan), t: addressOf('t', lifetimes, plan) }
+  }
+
+  test('lie behind the arena and count apart from it', () => {
+    const { arena, state, s } = placesOf(
+      withState([
+        { inputs: ['s', 'x'], outputs: ['t'] },
+        { inputs: ['s', 't'], outputs: ['y'] },
+      ]),
+    )
+    expect({ arena, state, s }).toEqual({ arena: 72, state: 64, s: 96 })
+  })
+
+  test('are written in place where nothing reads the old value any more', () => {
+    const early = placesOf(
+      withState([
+        { inputs: ['s'], outputs: ['y'] },
+        { inputs: ['x', 'y'], outputs: ['t'] },
+      ]),
+    )
+    expect(early.t).toBe(early.s)
+    const listed = placesOf(
+      withState([
+        { inputs: ['s', 'x'], outputs: ['t'], ...inPlace },
+        { inputs: ['t'], outputs: ['y'] },
+      ]),
+    )
+    expect(listed.t).toBe(listed.s)
+  })
+
+  test('are copied where the old value, or a view of it, is still read', () => {
+    const writer = { inputs: ['s', 'x'], outputs: ['t'] }
+    const late = { ...writer, ...inPlace }
+    for (const nodes of [
+      [writer, { inputs: ['t'], outputs: ['y'] }],
+      [late, { inputs: ['s', 't'], outputs: ['y'] }],
+      [
+        { inputs: ['x'], outputs: ['t'] },
+        { inputs: ['s'], outputs: ['y'] },
+      ],
+    ]) {
+      const { s, t } = placesOf(withState(nodes))
+      expect(t).not.toBe(s)
+    }
+  })
+
+  test('no output shows their bytes, and no result is written over them', () => {
+    const lifetimes = planned(
+      withState(
+        [
+          { inputs: ['s'], outputs: ['t'], ...view },
+          { inputs: ['x'], outputs: ['y'] },
+        ],
+        ['t', 'y'],
+      ),
+    )
+    expect(lifetimes.copies).toHaveLength(1)
+    const overwriting = withState([
+      { inputs: ['s'], outputs: ['y'], ...inPlace },
+      { inputs: ['x', 's'], outputs: ['t'] },
+    ])
+    expect(planned(overwriting).inPlace).toEqual([])
   })
 })
 

@@ -8,6 +8,7 @@
 //
 // `invoke` consumes its inputs: their bytes are free after their last use, so a host writes every input
 // before each call. With `preserveInputs` they keep their values.
+import { settleStates } from './in-place-states.js'
 import { type Block, defaultAlignment, type Plan } from './plan.js'
 import { Sharing, type Span } from './sharing.js'
 
@@ -49,6 +50,12 @@ export interface ViewOf extends IndexPair {
   readonly offset?: number
 }
 
+/** A value that lives from one `invoke` to the next: read as `before`, left behind as `after`. */
+export interface MemoryState {
+  readonly before: string
+  readonly after: string
+}
+
 export interface MemoryGraph {
   /** In execution order. */
   readonly nodes: readonly MemoryNode[]
@@ -56,6 +63,7 @@ export interface MemoryGraph {
   readonly tensors: readonly MemoryTensor[]
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  readonly states?: readonly MemoryState[]
 }
 
 export interface LifetimeOptions {
@@ -67,7 +75,7 @@ export interface LifetimeOptions {
 
 export interface TensorLifetime {
   readonly name: string
-  /** Index into `blocks`. */
+  /** Index into `blocks`, then `states`. */
   readonly block: number
   /** Distance from the block's first byte. */
   readonly offset: number
@@ -85,6 +93,8 @@ export interface Copy {
 
 export interface Lifetimes {
   readonly blocks: readonly Block[]
+  /** Blocks outside the arena: what lives from one `invoke` to the next. */
+  readonly states: readonly Block[]
   readonly tensors: ReadonlyMap<string, TensorLifetime>
   /** Block of each node's scratch, by node name; nodes without scratch are absent. */
   readonly scratch: ReadonlyMap<string, number>
@@ -106,7 +116,8 @@ export interface Lifetimes {
  */
 export function analyzeLifetimes(graph: MemoryGraph, options: LifetimeOptions = {}): Lifetimes {
   const { alignment = defaultAlignment, preserveInputs = false } = options
-  const spans = spansOf(graph, preserveInputs)
+  const all = spansOf(graph, preserveInputs)
+  const { spans, settled } = settleStates(graph, all)
   const scratches = graph.nodes.flatMap(({ name, label = name, scratchBytes }, index) => {
     const life = { firstUse: index, lastUse: index }
     return scratchBytes === 0
@@ -115,20 +126,25 @@ export function analyzeLifetimes(graph: MemoryGraph, options: LifetimeOptions = 
   })
   const scratchBlocks = scratches.map(({ block }) => block)
   const sharing = new Sharing(spans, scratchBlocks, alignment)
+  for (const { before, after } of settled) sharing.join(before, after)
   const updates = lastUpdates(graph)
   const copies = graph.nodes.flatMap((node, slot) => takeViews(sharing, node, slot, spans, updates))
   const inPlace = graph.nodes.flatMap((node) => takeInPlace(sharing, node))
 
-  const groups = sharing.groups()
+  const stateNames = (graph.states ?? []).map(({ before }) => before)
+  const stateGroups = [...new Set(stateNames.map((name) => sharing.groupOfTensor(name)))]
+  const groups = sharing.groups().filter((group) => !stateGroups.includes(group))
+  const blockOf = new Map([...groups, ...scratches, ...stateGroups].map((group, index) => [group, index]))
   const tensors = new Map<string, TensorLifetime>()
   for (const [name, { bytes, firstUse, lastUse }] of spans) {
     const group = sharing.groupOfTensor(name)
     const offset = group.offsets.get(name)!
-    tensors.set(name, { name, block: groups.indexOf(group), offset, bytes, firstUse, lastUse })
+    tensors.set(name, { name, block: blockOf.get(group)!, offset, bytes, firstUse, lastUse })
   }
   const blocks = [...groups.map((group) => group.span), ...scratchBlocks]
-  const scratch = new Map(scratches.map(({ node }, index) => [node, groups.length + index]))
-  return { blocks, tensors, scratch, copies, inPlace, nodeCount: graph.nodes.length }
+  const states = stateGroups.map(({ span }) => ({ ...span, firstUse: -1, lastUse: graph.nodes.length }))
+  const scratch = new Map(scratches.map((one) => [one.node, blockOf.get(one)!]))
+  return { blocks, states, tensors, scratch, copies, inPlace, nodeCount: graph.nodes.length }
 }
 
 /** Offset of a tensor in linear memory under the plan of `lifetimes.blocks`. */
@@ -146,7 +162,8 @@ function spansOf(graph: MemoryGraph, preserveInputs: boolean): Map<string, Span>
     const bytes = sizes.get(name)
     if (bytes === undefined) throw new Error(`tensor ${name} has no size`)
     if (spans.has(name)) throw new Error(`tensor ${name} is written twice`)
-    spans.set(name, { bytes, firstUse: slot, lastUse: edge === 'input' && preserveInputs ? end : slot, edge })
+    const isKept = edge === 'state' || (edge === 'input' && preserveInputs)
+    spans.set(name, { bytes, firstUse: slot, lastUse: isKept ? end : slot, edge })
   }
   const read = (name: string, slot: number, edge?: 'output') => {
     const span = spans.get(name)
@@ -155,11 +172,13 @@ function spansOf(graph: MemoryGraph, preserveInputs: boolean): Map<string, Span>
     spans.set(name, { ...span, lastUse: Math.max(span.lastUse, slot), edge: edge ?? span.edge })
   }
   for (const name of graph.inputs) write(name, -1, 'input')
+  for (const { before } of graph.states ?? []) write(before, -1, 'state')
   for (const [slot, node] of graph.nodes.entries()) {
     for (const name of node.inputs) if (name !== '') read(name, slot)
     for (const name of node.outputs) if (name !== '' && !node.inputs.includes(name)) write(name, slot, null)
   }
   for (const name of graph.outputs) read(name, end, 'output')
+  for (const { after } of graph.states ?? []) read(after, end)
   return spans
 }
 

@@ -34,27 +34,31 @@ const layer: fc.Arbitrary<Layer> = fc.oneof(
   },
 )
 
-/** Graphs of at most `maxNodes` nodes, one or two inputs, one to three outputs. */
+/** Graphs of at most `maxNodes` nodes, one or two inputs, up to two states, one to three outputs. */
 export const networks = (maxNodes: number): fc.Arbitrary<MemoryGraph> =>
   fc
     .record({
       inputs: fc.array(bytesOf, { minLength: 1, maxLength: 2 }),
+      states: fc.array(fc.record({ bytes: bytesOf, back: fc.nat(20) }), { maxLength: 2 }),
       layers: fc.array(layer, { minLength: 1, maxLength: maxNodes, size: 'max' }),
       extraOutputs: fc.uniqueArray(fc.nat(maxNodes - 1), { maxLength: 2 }),
     })
-    .map(({ inputs, layers, extraOutputs }) => build(inputs, layers, extraOutputs))
+    .map(({ inputs, states, layers, extraOutputs }) => build(inputs, states, layers, extraOutputs))
 
 function build(
   inputs: readonly number[],
+  states: readonly { readonly bytes: number; readonly back: number }[],
   layers: readonly Layer[],
   extraOutputs: readonly number[],
 ): MemoryGraph {
-  const tensors: MemoryTensor[] = inputs.map((bytes, index) => ({ name: `input${index}`, bytes }))
+  const stateTensors = states.map(({ bytes }, index) => ({ name: `state${index}`, bytes }))
+  const inputTensors = inputs.map((bytes, index) => ({ name: `input${index}`, bytes }))
+  const tensors: MemoryTensor[] = [...stateTensors, ...inputTensors]
   const nodes: MemoryNode[] = []
   for (const [index, layer] of layers.entries()) {
     const last = tensors.at(-1)!
     const other = tensors[Math.max(0, tensors.length - 1 - ('back' in layer ? layer.back : 0))]!
-    if (layer.kind === 'update' && !last.name.startsWith('input')) {
+    if (layer.kind === 'update' && /^t\d/.test(last.name)) {
       const inputs = [other.name, last.name]
       nodes.push({ name: `node${index}`, inputs, outputs: [last.name], scratchBytes: 0 })
       continue
@@ -63,12 +67,20 @@ function build(
     tensors.push({ name: `t${index}`, bytes })
     nodes.push({ name: `node${index}`, outputs: [`t${index}`], ...node })
   }
-  const written = tensors.slice(inputs.length).map((tensor) => tensor.name)
+  const written = tensors.slice(inputs.length + states.length).map((tensor) => tensor.name)
+  const keep = ({ bytes, back }: (typeof states)[number], index: number) => {
+    const fitting = tensors.filter((tensor) => tensor.bytes === bytes && tensor.name.startsWith('t'))
+    return {
+      before: `state${index}`,
+      after: fitting.at(-1 - (back % fitting.length))?.name ?? `state${index}`,
+    }
+  }
   const outputs = new Set([...extraOutputs.map((index) => `t${index}`), written.at(-1)!])
   return {
     nodes,
     tensors,
     inputs: inputs.map((_, index) => `input${index}`),
+    states: states.map(keep),
     outputs: [...outputs].filter((name) => written.includes(name)),
   }
 }

@@ -14,8 +14,8 @@ export interface Span {
   readonly bytes: number
   readonly firstUse: number
   readonly lastUse: number
-  /** A host sees it: graph input or output. */
-  readonly edge: 'input' | 'output' | null
+  /** A host sees it: graph input or output; or the next run reads it. */
+  readonly edge: 'input' | 'output' | 'state' | null
 }
 
 /** A part of `whole`: address(part) = address(whole) + some offset, equal bytes. */
@@ -59,6 +59,18 @@ export class Sharing {
 
   groupOfTensor(name: string): Group {
     return this.groupOf.get(name)!
+  }
+
+  /** Puts two tensors of the same size, which never live at the same time, at one address. Pre: neither shares yet. */
+  join(first: string, second: string): void {
+    this.commit(
+      this.group(
+        new Map([
+          [first, 0],
+          [second, 0],
+        ]),
+      ),
+    )
   }
 
   /**

@@ -71,44 +71,66 @@ export async function runGraph(
   layout: EdgeLayout,
   options: BenchOptions = {},
 ): Promise<Data[]> {
+  return (await runSteps(graph, [inputs], layout, options))[0]!
+}
+
+/** The same for one `invoke` after the other, from `reset` on. */
+export async function runSteps(
+  graph: Graph,
+  steps: readonly (readonly Value[])[],
+  layout: EdgeLayout,
+  options: BenchOptions = {},
+): Promise<Data[][]> {
   const capsule = await assembleGraph(graph, layout, options)
   const { instance } = await WebAssembly.instantiate(capsule.wasm as BufferSource)
-  const exports = instance.exports as { memory: WebAssembly.Memory; invoke: () => void }
+  const exports = instance.exports as unknown as Exports
   const memory = new Uint8Array(exports.memory.buffer)
   // Nothing may depend on what memory held before.
   memory.fill(0xa5, 0, capsule.memory.total)
-  capsule.inputs.forEach((edge, index) => {
-    const { data, shape } = inputs[index]!
-    memory.set(bytesOf(toEdge(data, shape, layout)), edge.offset)
+  exports.reset?.()
+  const edges = steps.map((inputs) => inputs.map(({ data, shape }) => bytesOf(toEdge(data, shape, layout))))
+  const results = edges.map((inputs) => {
+    capsule.inputs.forEach((edge, index) => {
+      memory.set(inputs[index]!, edge.offset)
+    })
+    exports.invoke()
+    return capsule.outputs.map(({ offset, bytes }) => memory.slice(offset, offset + bytes))
   })
-  exports.invoke()
-  const outputs = capsule.outputs.map(({ offset, bytes }) => memory.slice(offset, offset + bytes))
-  const edges = inputs.map(({ data, shape }) => bytesOf(toEdge(data, shape, layout)))
-  await confirmElsewhere(capsule, edges, outputs)
-  return graph.outputs.map((name, index) => {
-    const { type, shape } = tensorOf(graph, name)
-    const data = allocate(type, sizeOf(shape))
-    bytesOf(data).set(outputs[index]!)
-    return fromEdge(data, shape, layout)
-  })
+  await confirmElsewhere(capsule, edges, results)
+  return results.map((outputs) =>
+    graph.outputs.map((name, index) => {
+      const { type, shape } = tensorOf(graph, name)
+      const data = allocate(type, sizeOf(shape))
+      bytesOf(data).set(outputs[index]!)
+      return fromEdge(data, shape, layout)
+    }),
+  )
+}
+
+interface Exports {
+  readonly memory: WebAssembly.Memory
+  invoke(): void
+  reset?(): void
 }
 
 /** The same capsule in the other runtimes that are here. Throws where one gives another byte. */
 async function confirmElsewhere(
   capsule: Capsule,
-  inputs: readonly Uint8Array[],
-  expected: readonly Uint8Array[],
+  steps: readonly (readonly Uint8Array[])[],
+  expected: readonly (readonly Uint8Array[])[],
 ): Promise<void> {
   const { present } = await presentRuntimes(undefined)
   for (const { runtime, needsWasi } of present) {
     if (runtime.name === 'node' || needsWasi) continue
     const running = await runtime.open(capsule)
-    const [outputs] = await running.run([inputs])
+    const results = await running.run(steps)
     await running.close()
-    expected.forEach((bytes, i) => {
-      const at = bytes.findIndex((byte, k) => byte !== outputs![i]![k])
-      if (at >= 0)
-        throw new Error(`${runtime.name}: ${capsule.outputs[i]!.name} differs from V8 at byte ${at}`)
+    expected.forEach((outputs, step) => {
+      outputs.forEach((bytes, i) => {
+        const at = bytes.findIndex((byte, k) => byte !== results[step]![i]![k])
+        if (at >= 0)
+          throw new Error(`${runtime.name}: ${capsule.outputs[i]!.name} differs from V8 at byte ${at}`)
+      })
     })
   }
 }

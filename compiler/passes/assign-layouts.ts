@@ -6,7 +6,7 @@
 // A change of order is a transpose with the identity permutation: same shape, other bytes. Each tensor is brought into
 // an order at most once. Orders that differ only in where axes of length 1 stand are the same bytes: no copy.
 import type { ProgramTensor } from '../codegen/program.js'
-import { type Graph, type Node, type Tensor, tensorOf } from '../ir/graph.js'
+import { type Graph, type Node, type State, statesOf, type Tensor, tensorOf } from '../ir/graph.js'
 import { channelsLastOrder, type Order, rowMajorOrder, sameBytes } from '../ir/layout.js'
 import type { OperatorAttributes, OperatorName } from '../ir/operators.js'
 import { sizeOf } from '../ir/types.js'
@@ -21,6 +21,8 @@ export interface LaidOutGraph {
   readonly tensors: ReadonlyMap<string, ProgramTensor>
   /** For each graph output: the tensor that holds it in the edge's order. */
   readonly outputs: readonly string[]
+  /** `after`: the tensor that holds it row-major, as `before` is stored. */
+  readonly states: readonly State[]
 }
 
 export const edgeOrder = (layout: EdgeLayout, rank: number): Order =>
@@ -29,7 +31,7 @@ export const edgeOrder = (layout: EdgeLayout, rank: number): Order =>
 /**
  * Pre: step 5 is done; `definitionOf` knows every operator of the graph.
  * Post: each node's inputs and outputs are stored as its definition's layout rule asks; graph inputs and the tensors
- *       of `outputs` in the edge's order.
+ *       of `outputs` in the edge's order; states row-major.
  */
 export function assignLayouts(
   graph: Graph,
@@ -41,11 +43,17 @@ export function assignLayouts(
     const tensor = tensorOf(graph, name)
     layouts.store(tensor, edgeOrder(edgeLayout, tensor.shape.length))
   }
+  for (const { before } of statesOf(graph))
+    layouts.store(tensorOf(graph, before), rowMajor(tensorOf(graph, before)))
   for (const node of graph.nodes) place(node, definitionOf(node.operator), layouts)
   const outputs = graph.outputs.map((name) =>
     layouts.inOrder(name, edgeOrder(edgeLayout, layouts.rank(name))),
   )
-  return { nodes: layouts.nodes, tensors: layouts.tensors, outputs }
+  const states = statesOf(graph).map((state) => {
+    const after = layouts.inOrder(state.after, rowMajorOrder(layouts.rank(state.after)))
+    return { ...state, after }
+  })
+  return { nodes: layouts.nodes, tensors: layouts.tensors, outputs, states }
 }
 
 function place(node: Node, definition: OperatorDefinition, layouts: Layouts): void {

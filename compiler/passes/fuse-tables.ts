@@ -10,7 +10,7 @@
  * Leaves: tables per channel, a tensor that is read twice or is a graph output, producers without rule R.
  */
 import type { Graph, Node } from '../ir/graph.js'
-import { tensorOf } from '../ir/graph.js'
+import { statesOf, tensorOf } from '../ir/graph.js'
 import type { Requantization, TableAttributes } from '../ir/operators.js'
 import { isQuantizedType, type QuantizedType, rangeOf } from '../ir/types.js'
 import { quantumOf } from './convert/tables.js'
@@ -22,13 +22,17 @@ export function fuseTables<G extends Graph>(graph: G): G {
     if (node?.operator !== 'table') continue
     const producer = nodes.find((n) => n.outputs.includes(node.inputs[0]!))
     const readers = nodes.filter((n) => n.inputs.includes(node.inputs[0]!))
-    if (!producer || readers.length !== 1 || graph.outputs.includes(node.inputs[0]!)) continue
+    if (!producer || readers.length !== 1 || isSeen(graph, node.inputs[0]!)) continue
     const fused = fuse(graph, producer, node)
     if (!fused) continue
     nodes = nodes.flatMap((n) => (n === producer ? [] : n === node ? [fused] : [n]))
   }
   return { ...graph, nodes }
 }
+
+/** Outside one run of the nodes: by the host, or by the next run. */
+const isSeen = (graph: Graph, name: string): boolean =>
+  graph.outputs.includes(name) || statesOf(graph).some(({ after }) => after === name)
 
 /** The producer's node, moved to the table's place and writing its output; null where the two cannot be one. */
 function fuse(graph: Graph, producer: Node, node: Node): Node | null {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Step 6: from nodes to steps, each one kernel call with its constants. Below it no real numbers are left, apart from
 // those of the f32 requantizer and of row operators.
-import type { Edge, Program, ProgramTensor, Step } from '../codegen/program.js'
+import type { Edge, Program, ProgramState, ProgramTensor, Step } from '../codegen/program.js'
 import { CapletError, type Problem } from '../errors.js'
-import { type Graph, type Node, tensorOf } from '../ir/graph.js'
+import { bytesOf } from '../evaluate.js'
+import { type Graph, type Node, type State, statesOf, tensorOf } from '../ir/graph.js'
 import type { OperatorAttributes, OperatorName } from '../ir/operators.js'
 import type { Quantization } from '../ir/types.js'
 import type { LoweringContext, LoweringOptions, TypedNode } from '../operators/definition.js'
@@ -19,12 +20,13 @@ export interface LowerOptions extends LoweringOptions {
 
 /**
  * Pre: steps 3 to 5 are done: the operators are Caplet's own, every shape is static.
- * Post: every tensor has a storage order; graph outputs share their bytes with no graph input and no other output.
+ * Post: every tensor has a storage order; graph outputs share their bytes with no graph input, no state and no other
+ *       output.
  * Throws CapletError with every node that has no exact form.
  */
 export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   rejectEmpty(graph)
-  const { nodes, tensors, outputs } = assignLayouts(graph, definitionOf, options.edgeLayout)
+  const { nodes, tensors, outputs, states } = assignLayouts(graph, definitionOf, options.edgeLayout)
   const context: LoweringContext = {
     preferFloat: options.preferFloat,
     hostKernels: options.hostKernels ?? false,
@@ -33,6 +35,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
   const steps = lowerNodes(nodes, context)
   const all = new Map(tensors)
   const held = separateOutputs(graph, outputs, steps, all)
+  const kept = separateStates(graph, states, steps, all)
   const edge = (name: string, tensor: string): Edge => {
     const { type, shape } = tensorOf(graph, name)
     return {
@@ -47,6 +50,7 @@ export function lowerGraph(graph: Graph, options: LowerOptions): Program {
     name: graph.name,
     inputs: graph.inputs.map((name) => edge(name, name)),
     outputs: graph.outputs.map((name, index) => edge(name, held[index]!)),
+    states: kept,
     tensors: all,
     steps,
   }
@@ -87,8 +91,8 @@ function rejectEmpty({ nodes, tensors }: Graph): void {
 }
 
 /**
- * The tensors that hold the graph's outputs. An output that would be the very bytes of a graph input or of another
- * output (through views) gets a copy of its own, so that the host may write and read each edge by itself.
+ * The tensors that hold the graph's outputs. An output that would be the very bytes of a graph input, of a state or of
+ * another output (through views) gets a copy of its own, so that the host may write and read each edge by itself.
  */
 function separateOutputs(
   graph: Graph,
@@ -96,23 +100,48 @@ function separateOutputs(
   steps: Step[],
   tensors: Map<string, ProgramTensor>,
 ): string[] {
+  const rootOf = rootsOf(steps)
+  const taken = new Set([...graph.inputs, ...statesOf(graph).map(({ before }) => before)])
+  return outputs.map((name, index) => {
+    const root = rootOf(name)
+    if (taken.has(root)) return copied(name, `output_${index}`, steps, tensors)
+    taken.add(root)
+    return name
+  })
+}
+
+/** A value that is kept must not be a state itself, which may change first: it gets a copy. */
+function separateStates(
+  graph: Graph,
+  states: readonly State[],
+  steps: Step[],
+  tensors: Map<string, ProgramTensor>,
+): ProgramState[] {
+  const rootOf = rootsOf(steps)
+  const taken = new Set([...graph.inputs, ...states.map(({ before }) => before)])
+  return states.map(({ before, after, initial }, index) => {
+    const isOther = rootOf(after) !== before && taken.has(rootOf(after))
+    const kept = isOther ? copied(after, `state_${index}`, steps, tensors) : after
+    return { before, after: kept, initial: bytesOf(initial.data) }
+  })
+}
+
+/** The tensor whose bytes a view shows. */
+function rootsOf(steps: readonly Step[]): (name: string) => string {
   const viewed = new Map(steps.flatMap((s) => (s.kernel === null ? [[s.outputs[0]!, s.inputs[0]!]] : [])))
   const rootOf = (name: string): string => {
     const source = viewed.get(name)
     return source === undefined ? name : rootOf(source)
   }
-  const taken = new Set(graph.inputs)
-  return outputs.map((name, index) => {
-    const root = rootOf(name)
-    if (!taken.has(root)) {
-      taken.add(root)
-      return name
-    }
-    let copy = `${name}@output_${index}`
-    while (tensors.has(copy)) copy += "'"
-    const from = tensors.get(name)!
-    tensors.set(copy, { ...from, name: copy })
-    steps.push(copyTensor({ name: copy, operator: 'transpose' }, from, tensors.get(copy)!))
-    return copy
-  })
+  return rootOf
+}
+
+/** A copy of the tensor, made by a step of its own. */
+function copied(name: string, label: string, steps: Step[], tensors: Map<string, ProgramTensor>): string {
+  let copy = `${name}@${label}`
+  while (tensors.has(copy)) copy += "'"
+  const from = tensors.get(name)!
+  tensors.set(copy, { ...from, name: copy })
+  steps.push(copyTensor({ name: copy, operator: 'transpose' }, from, tensors.get(copy)!))
+  return copy
 }

@@ -4,7 +4,7 @@
 // Post: a float tensor is only where the reference computes in float and no table stands for it.
 import { CapletError } from '../errors.js'
 import type { OnnxGraph } from '../import/onnx.js'
-import type { Graph, Node } from '../ir/graph.js'
+import { type Graph, type Node, statesOf } from '../ir/graph.js'
 import { type Constant, isQuantizedType, type Quantization } from '../ir/types.js'
 import { OnnxNode } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
@@ -155,20 +155,22 @@ export function reachable(nodes: readonly Node[], outputs: readonly string[]): N
   return kept.reverse()
 }
 
-/** Tensors and nodes with the graph outputs under their own names; one that is also something else is copied. */
+/** Tensors and nodes with the graph outputs under their own names; one that is also something else, or kept, is copied. */
 export function renameOutputs(
   conversion: Pick<Conversion, 'tensors'>,
   nodes: readonly Node[],
   held: readonly string[],
-  graph: Pick<Graph, 'inputs' | 'outputs'>,
+  graph: Pick<Graph, 'inputs' | 'outputs' | 'states'>,
 ): Pick<Graph, 'tensors' | 'nodes'> {
+  const kept = new Set(statesOf(graph).flatMap(({ before, after }) => [before, after]))
   const tensors = new Map(conversion.tensors)
   const copies: Node[] = []
   const renamed = new Map<string, string>()
   graph.outputs.forEach((name, i) => {
     const tensor = held[i]!
     if (tensor === name) return
-    const isTaken = tensors.has(name) || graph.inputs.includes(tensor) || renamed.has(tensor)
+    const isTaken =
+      tensors.has(name) || graph.inputs.includes(tensor) || kept.has(tensor) || renamed.has(tensor)
     if (!isTaken && !graph.outputs.includes(tensor)) {
       renamed.set(tensor, name)
       return
@@ -193,5 +195,6 @@ export function renameOutputs(
     inputs: node.inputs.map(nameOf),
     outputs: node.outputs.map(nameOf),
   }))
-  return { tensors, nodes: [...all, ...copies.map((node) => ({ ...node, inputs: node.inputs.map(nameOf) }))] }
+  const copied = copies.map((node) => ({ ...node, inputs: node.inputs.map(nameOf) }))
+  return { tensors, nodes: [...all, ...copied] }
 }

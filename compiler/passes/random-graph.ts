@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Random graphs of Caplet's operators, for testing layouts, views and memory sharing together: tensors are used several
 // times, reshaped and transposed in the middle, and intermediate ones are outputs too.
-import type { Graph, Node, Tensor } from '../ir/graph.js'
+import { type Graph, type Node, type State, statesOf, type Tensor } from '../ir/graph.js'
 import { sizeOf } from '../ir/types.js'
 import type { Random } from '../operators/random.js'
 
@@ -107,7 +107,11 @@ function randomReshape(random: Random, shape: readonly number[]): number[] {
 /** Tensors' names begin with `prefix`. */
 export function randomGraph(random: Random, prefix: string, nodeCount: number): Graph {
   const shape = Array.from({ length: random.integer(2, 4) }, () => random.integer(1, 6))
-  const tensors: Tensor[] = [{ name: `${prefix}x`, type: 'int8', shape }]
+  const befores = Array.from({ length: random.integer(0, 2) }, (_, index): Tensor => {
+    const own = random.boolean() ? shape : shape.map(() => random.integer(1, 4))
+    return { name: `${prefix}s${index}`, type: 'int8', shape: own }
+  })
+  const tensors: Tensor[] = [...befores, { name: `${prefix}x`, type: 'int8', shape }]
   const nodes: Node[] = []
   while (nodes.length < nodeCount) {
     const input = random.pick(tensors.slice(-4))
@@ -120,14 +124,25 @@ export function randomGraph(random: Random, prefix: string, nodeCount: number): 
     tensors.push({ name, type: 'int8', shape: layer.shape })
   }
   const read = new Set(nodes.flatMap((node) => node.inputs))
-  const outputs = tensors.slice(1).filter(({ name }) => !read.has(name) || random.integer(0, 5) === 0)
+  const outputs = tensors
+    .slice(1 + befores.length)
+    .filter(({ name }) => !read.has(name) || random.integer(0, 5) === 0)
   return {
     name: 'random',
     inputs: [`${prefix}x`],
     outputs: outputs.map(({ name }) => name),
+    states: befores.map((before) => randomState(random, before, tensors)),
     tensors: new Map(tensors.map((tensor) => [tensor.name, tensor])),
     nodes,
   }
+}
+
+/** Kept from any tensor of the size, also one that is read, written or shown elsewhere: a delay, a sum, or never changed. */
+function randomState(random: Random, { name, shape }: Tensor, tensors: readonly Tensor[]): State {
+  const fitting = tensors.filter((tensor) => sizeOf(tensor.shape) === sizeOf(shape))
+  const initial = random.tensor('int8', shape)
+  if (random.boolean()) initial.data.fill(random.integer(-128, 127) as never)
+  return { before: name, after: random.pick(fitting).name, initial }
 }
 
 /** Several graphs side by side, to be built at once. Pre: no name occurs twice. */
@@ -135,6 +150,7 @@ export const joinGraphs = (graphs: readonly Graph[]): Graph => ({
   name: 'random',
   inputs: graphs.flatMap((graph) => graph.inputs),
   outputs: graphs.flatMap((graph) => graph.outputs),
+  states: graphs.flatMap(statesOf),
   tensors: new Map(graphs.flatMap((graph) => [...graph.tensors])),
   nodes: graphs.flatMap((graph) => graph.nodes),
 })

@@ -16,6 +16,8 @@ export interface Device {
   run(calls: readonly EdgeBytes[]): Promise<Uint8Array[][]>
   /** Waits until no other board computes. */
   exclusively<T>(work: () => Promise<T>): Promise<T>
+  /** The next invoke is as the first one. */
+  reset(): Promise<void>
   /** Whether it passes. */
   selftest(): Promise<boolean>
 }
@@ -52,6 +54,7 @@ export async function openDevice(
       service,
       exclusively: oneAtATime,
       run: (calls) => oneAtATime(() => runAll(service, calls, image, name)),
+      reset: () => oneAtATime(() => service.reset()),
       selftest: () => oneAtATime(async () => (await service.selftest()) !== null),
     }
   } catch (error) {

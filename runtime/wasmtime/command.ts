@@ -28,30 +28,39 @@ export async function openOnPath({ wasm, wasi }: CapsuleFiles): Promise<RunningC
       remedy: 'Compile it with --wasi, or install the Python package: python3 -m pip install wasmtime',
     })
   }
-  const { inputs, outputs } = readManifest(wasm)
+  const { inputs, outputs, memory } = readManifest(wasm)
   const folder = await mkdtemp(join(tmpdir(), 'caplet-wasmtime-'))
   const file = join(folder, 'model.wasi.wasm')
   await writeFile(file, wasi)
+  const frame = outputs.reduce((sum, { bytes }) => sum + bytes, 0)
+  // A capsule with state: the command starts anew each time, so earlier calls are made again.
+  const keepsState = memory.state > 0
+  let past: Uint8Array[] = []
+  const runOne = async (call: EdgeBytes) => {
+    checkInputs(inputs, call)
+    const written = await runCommand(file, Buffer.concat([...past, ...call]))
+    const calls = 1 + past.length
+    if (keepsState) past.push(Buffer.concat(call))
+    if (written.length !== calls * frame)
+      throw trapped('wasmtime', `it wrote ${written.length} bytes, not ${calls * frame}`)
+    let at = written.length - frame
+    return outputs.map(({ bytes }) => {
+      at += bytes
+      return written.slice(at - bytes, at)
+    })
+  }
   const run = async (calls: readonly EdgeBytes[]) => {
     const results: Uint8Array[][] = []
-    for (const call of calls) {
-      checkInputs(inputs, call)
-      const written = await runCommand(file, Buffer.concat(call))
-      let at = 0
-      results.push(
-        outputs.map(({ bytes }) => {
-          at += bytes
-          return written.slice(at - bytes, at)
-        }),
-      )
-      if (at !== written.length) throw trapped('wasmtime', `it wrote ${written.length} bytes, not ${at}`)
-    }
+    for (const call of calls) results.push(await runOne(call))
     return results
   }
   return {
     inputs,
     outputs,
     run,
+    reset: async () => {
+      past = []
+    },
     countOperators: () => null,
     selftest: () => null,
     read: () => null,

@@ -25,6 +25,9 @@ export async function openInPackage(child: PythonChild, wasm: Uint8Array): Promi
     inputs,
     outputs,
     run: async (calls) => (await run(plain, calls)).outputs,
+    reset: async () => {
+      for (const id of counting === null ? [plain] : [plain, counting]) await child.ask({ do: 'reset', id })
+    },
     countOperators: async (calls) => {
       counting ??= await openOnce(child, wasm, true)
       return (await run(counting, calls)).operators

@@ -5,7 +5,7 @@
 //                        capsule's weights, of these sizes      => {}
 //   run {id, calls, inputs, outputs: [[address, bytes], ...]}   payload: inputs of every call, one after the other
 //                                                 => {operators: [...] where counted}, payload: outputs likewise
-//   selftest {id} => {result}      read {id, address, bytes} => payload      close {id} => {}
+//   reset {id} => {}   selftest {id} => {result}      read {id, address, bytes} => payload      close {id} => {}
 // Every failure is {error}. Fuel is wasmtime's count of executed operators.
 import { pythonFrames } from '../python-child.js'
 
@@ -61,6 +61,12 @@ class Capsule:
         self.memory = self.exports["memory"]
         if kernels:
             kernels.attach(self.store, self.memory)
+        self.reset()
+
+    def reset(self):
+        reset = self.exports.get("reset")
+        if reset:
+            reset(self.store)
 
     def run(self, header, payload):
         invoke, memory, store = self.exports["invoke"], self.memory, self.store
@@ -92,6 +98,9 @@ def answer(header, payload):
     capsule = capsules[id]
     if name == "run":
         return capsule.run(header, payload)
+    if name == "reset":
+        capsule.reset()
+        return {}, b""
     if name == "selftest":
         return {"result": capsule.exports["selftest"](capsule.store)}, b""
     if name == "read":
