@@ -559,6 +559,15 @@ describe('states', () => {
       ),
     )
     expect(lifetimes.copies).toHaveLength(1)
+    const shown = [
+      { inputs: ['s', 'x'], outputs: ['t'], ...inPlace },
+      { inputs: ['t'], outputs: ['y'], ...view },
+    ]
+    const whole = {
+      ...withState(shown),
+      tensors: withState(shown).tensors.map(({ name }) => ({ name, bytes: 64 })),
+    }
+    expect(planned(whole).copies).toHaveLength(1)
     const overwriting = withState([
       { inputs: ['s'], outputs: ['y'], ...inPlace },
       { inputs: ['x', 's'], outputs: ['t'] },

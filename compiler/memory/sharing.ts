@@ -175,6 +175,8 @@ export class Sharing {
     const high = Math.min(offsets.get(p)! + a.bytes, offsets.get(q)! + b.bytes)
     if (low >= high) return null
     const meet = a.firstUse <= b.lastUse && b.firstUse <= a.lastUse
+    const isKept = a.edge === 'state' || b.edge === 'state'
+    if (isKept && (a.edge === 'output' || b.edge === 'output')) return `one of ${p} and ${q} is kept`
     const seenTwice = a.edge !== null && b.edge !== null && (a.edge === 'output' || b.edge === 'output')
     if (!meet && !seenTwice) return null
     if (this.equal(p, q, low, high, offsets, views)) {
