@@ -3,6 +3,8 @@
 //   The fourth argument is the second input.
 import { roundPairFloat, roundPairPlain, roundPairWindow } from "../elementwise"
 import { dequantize } from "../quantize"
+import { clamp } from "../primitives"
+import { roundDouble } from "./finish"
 import { inMemory, inSegment, memoryBytes, segment } from "./host"
 
 const LOOPS: usize = 5
@@ -11,7 +13,7 @@ const BLOCK: u64 = 76
 export function binary(parameters: u32, a: u32, output: u32, b: u32): i32 {
   if (!inSegment(parameters, BLOCK)) return 0
   const at = segment + parameters
-  if (load<u8>(at) != 5 || load<u8>(at, 2) > 1 || load<u8>(at, 3) > 1 || load<u16>(at, 14) != 0) return 0
+  if (load<u8>(at) != 5 || load<u8>(at, 2) > 1 || load<u8>(at, 3) > (load<u8>(at, 1) == 6 ? 2 : 1) || load<u16>(at, 14) != 0) return 0
   for (let level: usize = 4; level < 14; level += 2) {
     const value = <i32>load<i16>(at + level)
     if (value < -128 || value > 255) return 0
@@ -30,7 +32,7 @@ export function binary(parameters: u32, a: u32, output: u32, b: u32): i32 {
 
 /** Bytes behind the block; 0 for a form that does not exist. */
 function contentsSize(form: i32): u64 {
-  if (form <= 1) return 36
+  if (form <= 1 || form == 6) return 36
   return form == 3 ? 12 : form == 5 ? 65536 : 0
 }
 
@@ -66,7 +68,8 @@ function combineLoop(at: usize, loop: usize, loops: usize, a: usize, output: usi
 function combine(at: usize, a: usize, b: usize): i32 {
   const form = load<u8>(at, 1), contents = at + <usize>BLOCK
   if (form == 5) return load<u8>(contents + (<usize>load<u8>(a) << 8 | <usize>load<u8>(b)))
-  const isUnsigned = load<u8>(at, 2) == 1, isProduct = load<u8>(at, 3) == 1
+  const operation = load<u8>(at, 3)
+  const isUnsigned = load<u8>(at, 2) == 1, isProduct = operation == 1
   const left = isUnsigned ? <i32>load<u8>(a) : <i32>load<i8>(a)
   const right = isUnsigned ? <i32>load<u8>(b) : <i32>load<i8>(b)
   const zeroA = <i32>load<i16>(at, 4), zeroB = <i32>load<i16>(at, 6)
@@ -75,6 +78,14 @@ function combine(at: usize, a: usize, b: usize): i32 {
     const realA = dequantize(left, zeroA, load<f32>(contents)), realB = dequantize(right, zeroB, load<f32>(contents, 4))
     const combined = isProduct ? realA * realB : realA + realB
     return roundPairFloat(combined, load<f32>(contents, 8), load<i16>(at, 8), low, high)
+  }
+  if (form == 6) {
+    let value = (left - zeroA) * (right - zeroB)
+    if (!isProduct) {
+      const a = roundDouble(left - zeroA, contents), b = roundDouble(right - zeroB, contents + 12)
+      value = operation == 0 ? a + b : a - b
+    }
+    return clamp(roundDouble(value, contents + 24) + load<i16>(at, 8), low, high)
   }
   const sum = isProduct
     ? <i64>((left - zeroA) * (right - zeroB)) * load<i64>(contents)

@@ -45,7 +45,7 @@ const ROW_BLOCK: u64 = 20
 const FARTHEST: i64 = 1 << 20
 
 function recordSize(requantizer: i32): i32 {
-  return requantizer == 1 ? 16 : requantizer == 3 ? 8 : 12
+  return requantizer == 1 ? 16 : requantizer == 3 ? 8 : requantizer == 6 ? 0 : 12
 }
 
 function readHead(layer: Layer, at: usize, kernel: i32): bool {
@@ -59,7 +59,7 @@ function readHead(layer: Layer, at: usize, kernel: i32): bool {
   layer.outputMin = load<i16>(at, 8)
   layer.outputMax = load<i16>(at, 10)
   layer.recordBytes = recordSize(layer.requantizer) + (layer.isCorrected ? 4 : 0)
-  return load<u8>(at) == kernel && layer.requantizer <= 4 && load<u8>(at, 2) <= 1 && flags <= 3
+  return load<u8>(at) == kernel && layer.requantizer <= (kernel == 4 ? 6 : 5) && load<u8>(at, 2) <= 1 && flags <= 3
     && isLevel(layer.inputZeroPoint) && isLevel(layer.outputZeroPoint) && isLevel(layer.outputMin) && isLevel(layer.outputMax)
     && layer.outputMin <= layer.outputMax
 }
@@ -164,6 +164,7 @@ export function readPool(parameters: u32, input: u32, output: u32): Layer | null
   if (!readHead(layer, at, 4) || load<u8>(at, 3) != 0 || layer.requantizer == 4 || !readSizes(layer, at)) return null
   if (layer.groups != 1 || layer.inChannels != layer.outChannels || load<u16>(at, 46) != 0) return null
   layer.records = load<u16>(at, 44)
+  if (layer.requantizer == 6 && layer.records > 1) return null
   const rows = mostTaps(layer.outHeight, layer.strideY, layer.padY, layer.windowHeight, layer.dilationY, layer.inHeight)
   const columns = mostTaps(layer.outWidth, layer.strideX, layer.padX, layer.windowWidth, layer.dilationX, layer.inWidth)
   if (rows == 0 || columns == 0) return null

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT-0
 // pool: the greatest element of each window's cells inside the image, or their requantized mean.
 import { Layer } from "./block"
+import { clamp } from "../primitives"
 import { requantize } from "./finish"
 
 export function pool(layer: Layer, input: usize, output: usize): void {
@@ -33,6 +34,10 @@ function poolCells(layer: Layer, input: usize, image: i32, y: i32, x: i32, chann
     }
   }
   if (layer.records == 0) return greatest
+  if (layer.requantizer == 6) {
+    const half = cells >> 1
+    return clamp((sum > 0 ? sum + half : sum - half) / cells, layer.outputMin, layer.outputMax)
+  }
   const record = layer.contents + <usize>((layer.records == 1 ? 0 : cells - 1) * layer.recordBytes)
   return requantize(layer, load<i32>(record) + sum, record)
 }

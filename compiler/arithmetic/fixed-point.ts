@@ -86,3 +86,9 @@ export function encodeDoubleRecord(bias: number, { multiplier, shift }: FixedMul
   view.setUint8(9, Math.max(-shift, 0))
   return new Uint8Array(view.buffer)
 }
+
+/** The multiplier of such a record. */
+export function decodeDoubleRecord(record: Uint8Array): FixedMultiplier {
+  const view = new DataView(record.buffer, record.byteOffset)
+  return { multiplier: view.getInt32(4, true), shift: view.getUint8(8) - view.getUint8(9) }
+}

@@ -4,7 +4,7 @@
 // since their weights lie in another order (operators/convolution/host.ts).
 import type { Program, Step } from '../codegen/program.js'
 import { copyCall } from './host-copy.js'
-import { pairCall, pairTableCall, tableCall } from './host-elementwise.js'
+import { fixedPairCall, pairCall, pairTableCall, tableCall } from './host-elementwise.js'
 import { globalPoolCall, maximumCall, meanCall } from './host-pool.js'
 import { productCall } from './host-product.js'
 import { softmaxCall } from './host-softmax.js'
@@ -16,6 +16,7 @@ const calls: Readonly<Record<string, (step: Step) => HostCall | null>> = {
   'integer-average-pool': meanCall,
   'global-average-pool': globalPoolCall,
   'quantized-binary': pairCall,
+  'fixed-binary': fixedPairCall,
   'pair-table': pairTableCall,
   table: tableCall,
   softmax: softmaxCall,

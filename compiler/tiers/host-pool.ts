@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pools as calls of the host's kernel `pool` (docs/kernels.md).
+import { decodeDoubleRecord } from '../arithmetic/fixed-point.js'
 import type { RequantizerForm } from '../arithmetic/requantizer-forms.js'
 import type { Step } from '../codegen/program.js'
 import type { Geometry } from '../operators/convolution/geometry.js'
+import { fitsHostDouble, hostDoubleRecord } from './host-double.js'
 import type { HostCall } from './host-step.js'
-import { type BlockHead, encodeWindowBlock, fitsWindowBlock } from './parameter-block.js'
+import {
+  type BlockHead,
+  encodeWindowBlock,
+  fitsWindowBlock,
+  type HostRequantizer,
+} from './parameter-block.js'
 import { addressOf, numberOf, typeOf } from './step-constants.js'
 
 export function maximumCall(step: Step): HostCall | null {
@@ -12,18 +19,16 @@ export function maximumCall(step: Step): HostCall | null {
   return poolCall(step, { geometry: windowGeometry(step), requantizer: 'plain', records: 0, range })
 }
 
-export const meanCall = (step: Step): HostCall | null =>
-  poolCall(step, {
-    ...{ geometry: windowGeometry(step), requantizer: step.requantizer as RequantizerForm },
-    ...{
-      records: step.segment.length / recordBytes[step.requantizer as RequantizerForm],
-      range: rangeOf(step),
-    },
-  })
+export function meanCall(step: Step): HostCall | null {
+  const requantizer = step.requantizer as RequantizerForm | 'quotient'
+  const records = requantizer === 'quotient' ? 1 : step.segment.length / recordBytes[requantizer]
+  return poolCall(step, { geometry: windowGeometry(step), requantizer, records, range: rangeOf(step) })
+}
 
 /** The mean of a whole image: one window over its pixels as a line. */
 export function globalPoolCall(step: Step): HostCall | null {
-  const line = { height: 1, width: numberOf(step, 'PIXELS') }
+  const pixels = numberOf(step, 'PIXELS')
+  const line = { height: 1, width: pixels }
   const geometry: Geometry = {
     ...onePixel,
     ...channelsOf(step),
@@ -31,24 +36,28 @@ export function globalPoolCall(step: Step): HostCall | null {
     input: line,
     kernel: line,
   }
-  return poolCall(step, {
-    ...{ geometry, requantizer: step.requantizer as RequantizerForm, records: 1, range: rangeOf(step) },
-  })
+  const requantizer = step.requantizer as RequantizerForm | 'double'
+  if (requantizer !== 'double') {
+    return poolCall(step, { geometry, requantizer, records: 1, range: rangeOf(step) })
+  }
+  if (!fitsHostDouble(255 * pixels, decodeDoubleRecord(step.segment))) return null
+  const contents = hostDoubleRecord(step.segment)
+  return poolCall(step, { geometry, requantizer, records: 1, range: rangeOf(step), contents })
 }
 
 const recordBytes: Readonly<Record<RequantizerForm, number>> = { plain: 12, window: 16, full: 12, float: 8 }
 
 interface Pool {
   readonly geometry: Geometry
-  readonly requantizer: RequantizerForm
+  readonly requantizer: HostRequantizer
   readonly records: number
   readonly range: Readonly<Record<'OUTPUT_ZERO_POINT' | 'OUTPUT_MIN' | 'OUTPUT_MAX', number>>
+  /** The step's own segment where it is left out. */
+  readonly contents?: Uint8Array
 }
 
-function poolCall(step: Step, { geometry, requantizer, records, range }: Pool): HostCall | null {
+function poolCall(step: Step, { geometry, requantizer, records, range, contents }: Pool): HostCall | null {
   const type = typeOf(step, 'ELEMENT')
-  // The host's kernels have no quotient and not the double rounding of TFLite Micro.
-  if (step.requantizer === 'quotient' || step.requantizer === 'double') return null
   if ((type !== 'i8' && type !== 'u8') || !fitsWindowBlock(geometry)) return null
   const head: BlockHead = {
     ...{ kernel: 'pool', requantizer, isUnsigned: type === 'u8', isCorrected: false, hasWideWeights: false },
@@ -60,7 +69,7 @@ function poolCall(step: Step, { geometry, requantizer, records, range }: Pool): 
     input: addressOf(step, 'INPUT'),
     output: addressOf(step, 'OUTPUT'),
     block: encodeWindowBlock(head, geometry, [records, 0]),
-    contents: step.segment,
+    contents: contents ?? step.segment,
   }
 }
 

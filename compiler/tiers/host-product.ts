@@ -30,11 +30,13 @@ const sizes = [
 ]
 
 export function productCall(step: Step): HostCall | null {
+  const form = forms[step.requantizer ?? '']
   const isStored = booleanOf(step, 'A_ZERO_IS_STORED') || booleanOf(step, 'B_ZERO_IS_STORED')
-  if (step.macs < FEWEST_MACS || isStored || numberOf(step, 'RESULT') !== QUANTIZED) return null
+  const isQuantized = form !== undefined && numberOf(step, 'RESULT') === QUANTIZED
+  if (step.macs < FEWEST_MACS || isStored || !isQuantized) return null
   const view = new DataView(new ArrayBuffer(80))
   view.setUint8(0, hostKernels.matrix_product.code)
-  view.setUint8(1, forms[step.requantizer!]!)
+  view.setUint8(1, form)
   view.setUint8(2, (isUnsigned(step, 'A_ELEMENT') ? 1 : 0) | (isUnsigned(step, 'B_ELEMENT') ? 2 : 0))
   levels.forEach((name, index) => {
     view.setInt16(4 + 2 * index, numberOf(step, name), true)

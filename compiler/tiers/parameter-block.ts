@@ -4,6 +4,9 @@ import type { RequantizerForm } from '../arithmetic/requantizer-forms.js'
 import type { Geometry, Plane } from '../operators/convolution/geometry.js'
 import { type HostKernel, hostKernels } from './kernel-interface.js'
 
+/** Forms of the portable tier, TFLite Micro's two roundings, and a pool's division. */
+export type HostRequantizer = RequantizerForm | 'double' | 'quotient'
+
 export const windowBlockBytes = 48
 export const rowBlockBytes = 20
 
@@ -11,7 +14,7 @@ export const rowBlockBytes = 20
 export interface BlockHead {
   readonly kernel: HostKernel
   /** null: the result is float32. */
-  readonly requantizer: RequantizerForm | null
+  readonly requantizer: HostRequantizer | null
   readonly isUnsigned: boolean
   readonly isCorrected: boolean
   readonly hasWideWeights: boolean
@@ -19,7 +22,9 @@ export interface BlockHead {
   readonly output: { readonly zeroPoint: number; readonly min: number; readonly max: number }
 }
 
-const requantizerCodes: Readonly<Record<RequantizerForm, number>> = { plain: 0, window: 1, full: 2, float: 3 }
+const requantizerCodes: Readonly<Record<HostRequantizer, number>> = {
+  ...{ plain: 0, window: 1, full: 2, float: 3, double: 5, quotient: 6 },
+}
 const floatResult = 4
 
 const largestCount = 0xffff

@@ -3,6 +3,7 @@
 //   float: v = f32(f32(A op B) / scale), y = clamp(rne(f32(v + zero point))), A = f32((a - z) * scale), B alike
 //   plain, window: y = clamp(P >> shift, rounded), P = a * multiplier + b * multiplier + addend, for products
 //   (a - z) * (b - z) * multiplier + addend; proven equal over all pairs by the compiler
+//   double: TFLite Micro's two roundings D: y = clamp(D(D_a(a - z) +- D_b(b - z)) + zero point), for products D((a - z) * (b - z))
 //   The output is dense; a and b have a step per loop, 0 where they are broadcast. The output may be an input in place.
 #include "caplet_kernels_1.h"
 #include "read.h"
@@ -11,12 +12,13 @@
 #define BINARY_BLOCK 76u
 #define LOOPS 5
 
-enum { FORM_PLAIN = 0, FORM_WINDOW = 1, FORM_FLOAT = 3, FORM_TABLE = 5 };
+enum { FORM_PLAIN = 0, FORM_WINDOW = 1, FORM_FLOAT = 3, FORM_TABLE = 5, FORM_DOUBLE = 6 };
+enum { SUM = 0, PRODUCT = 1, DIFFERENCE = 2 };
 
 typedef struct binary_layer {
   uint32_t form;
   bool is_unsigned;
-  bool is_product;
+  uint32_t operation;
   int32_t a_zero_point;
   int32_t b_zero_point;
   caplet_levels levels;
@@ -54,10 +56,11 @@ static bool read_binary(binary_layer *layer, const caplet_kernel_context *contex
 {
   const uint32_t parameters = (uint32_t)arguments[CAPLET_PARAMETERS];
   const uint8_t *block = caplet_find_block(context, parameters, BINARY_BLOCK);
-  if (block == NULL || block[0] != 5u || block[2] > 1u || block[3] > 1u || caplet_read_u16(block + 14) != 0u) return false;
+  if (block == NULL || block[0] != 5u || block[2] > 1u ||
+      block[3] > (block[1] == FORM_DOUBLE ? DIFFERENCE : PRODUCT) || caplet_read_u16(block + 14) != 0u) return false;
   layer->form = block[1];
   layer->is_unsigned = block[2] == 1u;
-  layer->is_product = block[3] == 1u;
+  layer->operation = block[3];
   layer->a_zero_point = caplet_read_i16(block + 4);
   layer->b_zero_point = caplet_read_i16(block + 6);
   layer->levels.zero_point = caplet_read_i16(block + 8);
@@ -71,7 +74,8 @@ static bool read_binary(binary_layer *layer, const caplet_kernel_context *contex
   uint32_t size;
   switch (layer->form) {
     case FORM_PLAIN:
-    case FORM_WINDOW: size = 36; break;
+    case FORM_WINDOW:
+    case FORM_DOUBLE: size = 36; break;
     case FORM_FLOAT: size = 12; break;
     case FORM_TABLE: size = 65536; break;
     default: return false;
@@ -99,11 +103,15 @@ typedef struct pair_constants {
   float a_scale;
   float b_scale;
   float output_scale;
+  caplet_scale a;
+  caplet_scale b;
+  caplet_scale output;
 } pair_constants;
 
 static pair_constants read_constants(const binary_layer *layer)
 {
-  pair_constants of = {0, 0, 0, 0, 1, 0.0f, 0.0f, 1.0f};
+  pair_constants of;
+  memset(&of, 0, sizeof of);
   const uint8_t *at = layer->contents;
   if (layer->form == FORM_FLOAT) {
     of.a_scale = caplet_load_float(at);
@@ -115,6 +123,10 @@ static pair_constants read_constants(const binary_layer *layer)
     memcpy(&of.addend, at + 16, sizeof of.addend);
     memcpy(&of.window, at + 24, sizeof of.window);
     of.shift = caplet_read_u32(at + 32);
+  } else if (layer->form == FORM_DOUBLE) {
+    of.a = caplet_read_scale(CAPLET_REQUANTIZE_DOUBLE, at);
+    of.b = caplet_read_scale(CAPLET_REQUANTIZE_DOUBLE, at + 12);
+    of.output = caplet_read_scale(CAPLET_REQUANTIZE_DOUBLE, at + 24);
   }
   return of;
 }
@@ -146,16 +158,34 @@ CAPLET_INLINE int32_t round_pair(uint64_t sum, bool has_window, const pair_const
   return caplet_clamp((int32_t)((int64_t)(fixed + rounding) >> of->shift), levels.minimum, levels.maximum);
 }
 
-CAPLET_INLINE int32_t combine(uint32_t form, bool is_product, const binary_layer *layer, const pair_constants *of, int32_t a,
+CAPLET_INLINE int32_t round_pair_double(uint32_t operation, const pair_constants *of, int32_t a, int32_t b,
+                                        caplet_levels levels)
+{
+  uint32_t value;
+  if (operation == PRODUCT) {
+    value = (uint32_t)(a * b);
+  } else {
+    const uint32_t left = (uint32_t)caplet_round_double(a, of->a);
+    const uint32_t right = (uint32_t)caplet_round_double(b, of->b);
+    value = operation == SUM ? left + right : left - right;
+  }
+  const int32_t level = (int32_t)((uint32_t)caplet_round_double((int32_t)value, of->output) + (uint32_t)levels.zero_point);
+  return caplet_clamp(level, levels.minimum, levels.maximum);
+}
+
+CAPLET_INLINE int32_t combine(uint32_t form, uint32_t operation, const binary_layer *layer, const pair_constants *of, int32_t a,
                               int32_t b)
 {
   const caplet_levels levels = layer->levels;
   if (form == FORM_FLOAT) {
     const float left = (float)(a - layer->a_zero_point) * of->a_scale;
     const float right = (float)(b - layer->b_zero_point) * of->b_scale;
-    return round_pair_float(is_product ? left * right : left + right, of->output_scale, levels);
+    return round_pair_float(operation == PRODUCT ? left * right : left + right, of->output_scale, levels);
   }
-  if (is_product) {
+  if (form == FORM_DOUBLE) {
+    return round_pair_double(operation, of, a - layer->a_zero_point, b - layer->b_zero_point, levels);
+  }
+  if (operation == PRODUCT) {
     const int32_t product = (a - layer->a_zero_point) * (b - layer->b_zero_point);
     return round_pair((uint64_t)(int64_t)product * of->a_multiplier, form == FORM_WINDOW, of, levels);
   }
@@ -164,7 +194,7 @@ CAPLET_INLINE int32_t combine(uint32_t form, bool is_product, const binary_layer
 }
 
 // The innermost loop.
-CAPLET_INLINE void combine_line(uint32_t form, bool is_product, const binary_layer *given, const pair_constants *constants,
+CAPLET_INLINE void combine_line(uint32_t form, uint32_t operation, const binary_layer *given, const pair_constants *constants,
                                 const uint8_t *a, const uint8_t *b, uint8_t *output)
 {
   // Copies: stores of bytes might otherwise be taken to change them.
@@ -176,7 +206,7 @@ CAPLET_INLINE void combine_line(uint32_t form, bool is_product, const binary_lay
   do {
     const int32_t left = layer.is_unsigned ? (int32_t)*a : (int32_t)(int8_t)*a;
     const int32_t right = layer.is_unsigned ? (int32_t)*b : (int32_t)(int8_t)*b;
-    *output++ = (uint8_t)combine(form, is_product, &layer, &of, left, right);
+    *output++ = (uint8_t)combine(form, operation, &layer, &of, left, right);
     a += a_step;
     b += b_step;
   } while (output != end);
@@ -191,20 +221,19 @@ static void look_up_line(const binary_layer *layer, const uint8_t *a, const uint
   }
 }
 
+#define CHOOSE_OPERATION(form)                                                              \
+  if (layer->operation == PRODUCT) combine_line(form, PRODUCT, layer, of, a, b, output); \
+  else combine_line(form, SUM, layer, of, a, b, output)
+
 static void line(const binary_layer *layer, const pair_constants *of, const uint8_t *a, const uint8_t *b, uint8_t *output)
 {
   switch (layer->form) {
-    case FORM_PLAIN:
-      if (layer->is_product) combine_line(FORM_PLAIN, true, layer, of, a, b, output);
-      else combine_line(FORM_PLAIN, false, layer, of, a, b, output);
-      break;
-    case FORM_WINDOW:
-      if (layer->is_product) combine_line(FORM_WINDOW, true, layer, of, a, b, output);
-      else combine_line(FORM_WINDOW, false, layer, of, a, b, output);
-      break;
-    case FORM_FLOAT:
-      if (layer->is_product) combine_line(FORM_FLOAT, true, layer, of, a, b, output);
-      else combine_line(FORM_FLOAT, false, layer, of, a, b, output);
+    case FORM_PLAIN: CHOOSE_OPERATION(FORM_PLAIN); break;
+    case FORM_WINDOW: CHOOSE_OPERATION(FORM_WINDOW); break;
+    case FORM_FLOAT: CHOOSE_OPERATION(FORM_FLOAT); break;
+    case FORM_DOUBLE:
+      if (layer->operation == DIFFERENCE) combine_line(FORM_DOUBLE, DIFFERENCE, layer, of, a, b, output);
+      else CHOOSE_OPERATION(FORM_DOUBLE);
       break;
     default: look_up_line(layer, a, b, output); break;
   }

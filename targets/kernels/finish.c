@@ -91,6 +91,8 @@ static void store_result(int32_t sum, const uint8_t *record, uint8_t *output)
     case CAPLET_REQUANTIZE_WINDOW: CHOOSE_RANGE(loop, CAPLET_REQUANTIZE_WINDOW, __VA_ARGS__); break;   \
     case CAPLET_REQUANTIZE_FULL: CHOOSE_RANGE(loop, CAPLET_REQUANTIZE_FULL, __VA_ARGS__); break;       \
     case CAPLET_REQUANTIZE_FLOAT: CHOOSE_RANGE(loop, CAPLET_REQUANTIZE_FLOAT, __VA_ARGS__); break;     \
+    case CAPLET_REQUANTIZE_DOUBLE: CHOOSE_RANGE(loop, CAPLET_REQUANTIZE_DOUBLE, __VA_ARGS__); break; \
+    case CAPLET_QUOTIENT:                                                                              \
     case CAPLET_RESULT_FLOAT: break;                                                                   \
   }
 

@@ -8,6 +8,7 @@
 #define WINDOW_BLOCK 48u
 #define ROW_BLOCK 20u
 #define FARTHEST (1u << 20)
+#define POOL 4
 
 static bool is_level(int32_t value)
 {
@@ -27,8 +28,8 @@ static caplet_plane read_plane(const uint8_t *at)
 
 static bool read_head(caplet_layer *layer, const uint8_t *block, uint8_t kernel)
 {
-  static const uint8_t record_sizes[] = {12, 16, 12, 8, 12};
-  if (block[0] != kernel || block[1] > CAPLET_RESULT_FLOAT || block[2] > 1u || block[3] > 3u) return false;
+  static const uint8_t record_sizes[] = {12, 16, 12, 8, 12, 12, 0};
+  if (block[0] != kernel || block[1] > (kernel == POOL ? CAPLET_QUOTIENT : CAPLET_REQUANTIZE_DOUBLE) || block[2] > 1u || block[3] > 3u) return false;
   layer->requantizer = (caplet_requantizer)block[1];
   layer->is_unsigned = block[2] == 1u;
   layer->is_corrected = (block[3] & 1u) != 0u;
@@ -180,11 +181,12 @@ static bool taps_inside(uint32_t outputs, uint32_t stride, uint32_t pad, uint32_
 bool caplet_read_pool(caplet_layer *layer, const caplet_kernel_context *context, const uint64_t *arguments)
 {
   const uint8_t *block = caplet_find_block(context, (uint32_t)arguments[CAPLET_PARAMETERS], WINDOW_BLOCK);
-  if (block == NULL || !read_head(layer, block, 4) || block[3] != 0u) return false;
+  if (block == NULL || !read_head(layer, block, POOL) || block[3] != 0u) return false;
   if (layer->requantizer == CAPLET_RESULT_FLOAT || !read_sizes(layer, block)) return false;
   if (layer->groups != 1u || layer->in_channels != layer->out_channels) return false;
   layer->records = caplet_read_u16(block + 44);
   if (caplet_read_u16(block + 46) != 0u) return false;
+  if (layer->requantizer == CAPLET_QUOTIENT && layer->records > 1u) return false;
   uint32_t rows, columns;
   if (!taps_inside(layer->output_size.height, layer->stride.height, layer->pad.height, layer->window.height,
                    layer->dilation.height, layer->input_size.height, &rows) ||

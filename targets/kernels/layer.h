@@ -15,7 +15,9 @@ typedef enum caplet_requantizer {
   CAPLET_REQUANTIZE_WINDOW = 1,
   CAPLET_REQUANTIZE_FULL = 2,
   CAPLET_REQUANTIZE_FLOAT = 3,
-  CAPLET_RESULT_FLOAT = 4
+  CAPLET_RESULT_FLOAT = 4,
+  CAPLET_REQUANTIZE_DOUBLE = 5,
+  CAPLET_QUOTIENT = 6 // pools only: no record
 } caplet_requantizer;
 
 // Of the outputs.

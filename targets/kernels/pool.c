@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT-0
 // pool: output[pixel][c] = the greatest element of the window's cells inside the image, or their mean, requantized:
-//   requantize(bias + sum of the cells) with the record of that number of cells, or with the only record.
+//   requantize(bias + sum of the cells) with the record of that number of cells, or with the only record; or the sum over
+//   that number, halves away from zero.
 //   Four channels at a time, as the bytes of a word.
 #include "caplet_kernels_1.h"
 #include "finish.h"
+#include "requantize.h"
 #include "words.h"
 
 #define TOP_BITS 0x80808080u
@@ -104,6 +106,16 @@ static void sum_cells(const cells *of, uint32_t channel, uint32_t count, uint32_
   }
 }
 
+static void divide(const caplet_layer *layer, const uint32_t *sums, uint32_t channels, uint32_t number, uint8_t *output)
+{
+  const uint32_t half = number / 2u;
+  for (uint32_t i = 0; i < channels; i++) {
+    const uint32_t rounded = (int32_t)sums[i] > 0 ? sums[i] + half : sums[i] - half;
+    const int32_t quotient = (int32_t)rounded / (int32_t)number;
+    output[i] = (uint8_t)caplet_clamp(quotient, layer->levels.minimum, layer->levels.maximum);
+  }
+}
+
 static void mean(const caplet_layer *layer, const cells *of, uint8_t *output)
 {
   const uint32_t flip = layer->is_unsigned ? 0u : TOP_BITS;
@@ -117,7 +129,8 @@ static void mean(const caplet_layer *layer, const cells *of, uint8_t *output)
       sum_cells(of, channel + i, caplet_least(channels - i, 4), flip, sums + i);
       for (uint32_t lane = 0; lane < 4u; lane++) sums[i + lane] -= surplus;
     }
-    caplet_finish_line(layer, sums, record, channels, output + channel, 1);
+    if (layer->requantizer == CAPLET_QUOTIENT) divide(layer, sums, channels, number, output + channel);
+    else caplet_finish_line(layer, sums, record, channels, output + channel, 1);
   }
 }
 

@@ -15,12 +15,17 @@
 #define CAPLET_FRACTION 10
 
 // One channel's record. Of `high` and `low` the signed value low + high * 2^32 is the multiplier; unused ones are 0.
+// Of the double rounding `low` is the multiplier, and what follows `window` its shifts.
 typedef struct caplet_scale {
   uint32_t bias;
   float factor;
   int32_t low;
   uint32_t high;
   uint32_t window;
+  uint32_t left;
+  uint32_t right;
+  int32_t half; // of 2^right
+  int32_t away; // -1 where halves of negative numbers have to be moved away from zero
 } caplet_scale;
 
 CAPLET_INLINE float caplet_load_float(const uint8_t *at)
@@ -33,9 +38,15 @@ CAPLET_INLINE float caplet_load_float(const uint8_t *at)
 // `form` is a constant wherever these are used.
 CAPLET_INLINE caplet_scale caplet_read_scale(caplet_requantizer form, const uint8_t *record)
 {
-  caplet_scale scale = {caplet_load_word(record), 0.0f, 0, 0, 0};
+  caplet_scale scale = {caplet_load_word(record), 0.0f, 0, 0, 0, 0, 0, 0, 0};
   if (form == CAPLET_REQUANTIZE_FLOAT) {
     scale.factor = caplet_load_float(record + 4);
+  } else if (form == CAPLET_REQUANTIZE_DOUBLE) {
+    scale.low = (int32_t)caplet_load_word(record + 4);
+    scale.left = record[8] & 31u;
+    scale.right = record[9] & 31u;
+    scale.half = (int32_t)((1u << scale.right) >> 1);
+    scale.away = scale.right == 0u ? 0 : -1;
   } else {
     const uint32_t low = caplet_load_word(record + 4);
     scale.low = (int32_t)low;
@@ -117,10 +128,32 @@ CAPLET_INLINE int32_t caplet_add_saturated(int32_t a, int32_t b)
 
 #endif
 
+// a * b / 2^32, halves up.
+CAPLET_INLINE int32_t caplet_multiply_high(int32_t a, int32_t b)
+{
+#if CAPLET_HAS_DSP
+  int32_t product;
+  __asm__("smmulr %0, %1, %2" : "=r"(product) : "r"(a), "r"(b));
+  return product;
+#else
+  return (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
+#endif
+}
+
+// TFLite Micro's two roundings: the high half of the product, halves up; then a shift, halves away from zero. The record's
+// left shift is one more than there, where the product is doubled. Right for accumulators that it leaves in 32 bits.
+CAPLET_INLINE int32_t caplet_round_double(int32_t accumulator, caplet_scale scale)
+{
+  const int32_t high = caplet_multiply_high((int32_t)((uint32_t)accumulator << scale.left), scale.low);
+  const int32_t away = (high >> 31) & scale.away;
+  return (int32_t)((uint32_t)high + (uint32_t)away + (uint32_t)scale.half) >> scale.right;
+}
+
 // The nearest integer to the product, right wherever it may lead to an output within low..high (about the zero point).
 CAPLET_INLINE int32_t caplet_round(caplet_requantizer form, int32_t accumulator, caplet_scale scale, float low, float high)
 {
   if (form == CAPLET_REQUANTIZE_FLOAT) return caplet_round_float(accumulator, scale.factor, low, high);
+  if (form == CAPLET_REQUANTIZE_DOUBLE) return caplet_round_double(accumulator, scale);
   const uint64_t lower = (uint64_t)((int64_t)accumulator * scale.low);
   const uint32_t upper = (uint32_t)(lower >> 32) + (uint32_t)accumulator * scale.high;
   if (form == CAPLET_REQUANTIZE_PLAIN) return caplet_round_plain(upper);

@@ -31,6 +31,13 @@ static const caplet_selftest_recipe recipes[] = {
   {SOFTMAX, 0, 1, 0, UNSIGNED_RANGE, 0, 24, 0, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0x30347c9au},
   {MATRIX_PRODUCT, FLOAT, 0, 0, SIGNED_RANGE, 0, 11, 0, 6, 5, 0, 0, 0, 0, 0, 0, 31, 0xd23ff183u},
   {MATRIX_PRODUCT, FULL, 1, 0, UNSIGNED_RANGE, 0, 7, 0, 9, 6, 0, 0, 0, 0, 0, 0, 31, 0x35f40afau},
+  {CONVOLUTION, DOUBLE, 0, 0, SIGNED_RANGE, 1, 7, 9, 4, 4, 2, 3, 1, 1, 1, 12, 33, 0x3af1eb79u},
+  {DEPTHWISE, DOUBLE, 0, 0, NARROW_RANGE, 4, 4, 4, 6, 7, 3, 3, 1, 1, 1, 7, 31, 0x39e473b4u},
+  {FULLY_CONNECTED, DOUBLE, 0, CORRECTED, SIGNED_RANGE, 1, 20, 7, 1, 1, 1, 1, 1, 1, 0, 0, 33, 0xf6d352b2u},
+  {POOL, QUOTIENT, 0, 0, SIGNED_RANGE, 1, 5, 5, 6, 5, 2, 3, 1, 1, 1, 1, 0, 0x796eab82u},
+  {BINARY, PAIR_DOUBLE, 0, 0, SIGNED_RANGE, 0, 0, 0, 9, 12, 0, 0, 0, 0, 0, 0, 0, 0xa7bd14c9u},
+  {BINARY, PAIR_DOUBLE, 1, DIFFERENCE, UNSIGNED_RANGE, 0, 0, 0, 7, 11, 0, 0, 0, 0, 0, 0, 0, 0xd5535649u},
+  {BINARY, PAIR_DOUBLE, 0, PRODUCT, NARROW_RANGE, 0, 0, 0, 8, 10, 0, 0, 0, 0, 0, 0, 0, 0x1683c447u},
 };
 
 bool caplet_selftest_prepare(caplet_selftest_layer *layer, uint32_t index, uint8_t *memory)

@@ -28,8 +28,8 @@ typedef struct caplet_selftest_recipe {
 
 // Indices in caplet_kernels_1.kernels.
 enum { BINARY, CONVOLUTION, COPY, DEPTHWISE, FULLY_CONNECTED, MATRIX_PRODUCT, POOL, SOFTMAX, TABLE };
-enum { PLAIN, WINDOW, FULL, FLOAT, RESULT };
-enum { CORRECTED = 1, WIDE = 2, PRODUCT = 4 };
+enum { PLAIN, WINDOW, FULL, FLOAT, RESULT, DOUBLE, QUOTIENT, PAIR_DOUBLE = 6 };
+enum { CORRECTED = 1, WIDE = 2, PRODUCT = 4, DIFFERENCE = 8 };
 enum { SIGNED_RANGE, UNSIGNED_RANGE, NARROW_RANGE };
 
 // Generates its parameter block, contents and inputs from `seed`. The checksum is the recipe's.

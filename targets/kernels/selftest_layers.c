@@ -39,7 +39,10 @@ static uint8_t *put_record(generator *from, const caplet_selftest_recipe *of, ui
   uint32_t mantissa = next(from) >> 9;
   if (mantissa % 4u == 0u) mantissa = 0;
   to = put_u32(to, (next(from) >> 17) - 16384u);
-  if (of->requantizer >= FLOAT) {
+  if (of->requantizer == DOUBLE) {
+    to = put_u32(to, (mantissa | 1u << 23) << 7);
+    to = put_u32(to, 1u | (of->exponent - 23u) << 8);
+  } else if (of->requantizer >= FLOAT) {
     to = put_u32(to, (150u - of->exponent) << 23 | mantissa);
     if (of->requantizer == RESULT) {
       const uint32_t exponent = 120u + (next(from) >> 29);
@@ -75,6 +78,7 @@ static uint8_t *put_layer_contents(generator *from, const caplet_selftest_recipe
 static uint8_t *put_contents(generator *from, const caplet_selftest_recipe *of, uint8_t *to)
 {
   if (of->kernel != POOL) return put_layer_contents(from, of, to);
+  if (of->requantizer == QUOTIENT) return to;
   for (uint32_t i = 0; i < of->extent; i++) to = put_record(from, of, to);
   return to;
 }
@@ -115,7 +119,8 @@ static uint8_t *put_block(const caplet_selftest_recipe *of, caplet_plane out, ui
 static uint8_t *put_binary(generator *from, const caplet_selftest_recipe *of, uint8_t *to)
 {
   const uint32_t loops[] = {1, 1, 1, of->height, of->width, 0, 0, 0, of->width, 1, 0, 0, 0, 0, 1};
-  const uint8_t head[] = {codes[BINARY], of->requantizer, of->is_unsigned, (of->flags & PRODUCT) != 0 ? 1 : 0};
+  const uint8_t operation = (of->flags & PRODUCT) != 0 ? 1u : (of->flags & DIFFERENCE) != 0 ? 2u : 0u;
+  const uint8_t head[] = {codes[BINARY], of->requantizer, of->is_unsigned, operation};
   memcpy(to, head, sizeof head);
   to = put_u16(put_u16(to + sizeof head, of->is_unsigned != 0 ? 120u : 0xfffbu), 7);
   for (uint32_t i = 0; i < 3u; i++) to = put_u16(to, (uint32_t)(int32_t)levels[of->range][i]);
@@ -127,6 +132,13 @@ static uint8_t *put_binary(generator *from, const caplet_selftest_recipe *of, ui
     to = put_u32(to, 123u << 23 | next(from) >> 9);
     to = put_u32(to, 123u << 23 | next(from) >> 9);
     return put_u32(to, exponent << 23 | next(from) >> 9);
+  }
+  if (of->requantizer == PAIR_DOUBLE) {
+    // Factors of about 1/2 and 3/4 of 2^20, 1 of 2^-20; of products 1/64.
+    const uint32_t is_product = operation == 1u;
+    to = put_u32(put_u32(put_u32(to, 0), 1u << 30), 21u);
+    to = put_u32(put_u32(put_u32(to, 0), 1u << 30 | next(from) >> 2), 21u | 1u << 8);
+    return put_u32(put_u32(put_u32(to, 0), 1u << 30 | next(from) >> 2), 1u | (is_product != 0u ? 6u : 19u) << 8);
   }
   // Units of 2^30: factors of about 1/2, for products 1/64; the zero point and one half are in the addend.
   const uint32_t fewer = (of->flags & PRODUCT) != 0 ? 5u : 0u;

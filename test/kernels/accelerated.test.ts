@@ -85,7 +85,7 @@ describe('the files of --tier accelerated', () => {
   it('refuse a block that is not as documented, as a trap', async () => {
     for (const [at, value] of [
       [0, 9],
-      [1, 5],
+      [1, 6],
       [2, 2],
       [12, 0],
       [44, 3],

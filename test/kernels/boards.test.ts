@@ -8,7 +8,7 @@ import { boardNamed } from '../../runtime/device/boards.js'
 import { missingPrograms } from '../../runtime/device/toolchain.js'
 import { BoardKernels } from './board-kernels.js'
 import { callOf, faultOf, type KnownCall, knownCalls } from './calls.js'
-import { layers, macsOf, typical } from './layers.js'
+import { layers, macsOf, typical, typicalFixed } from './layers.js'
 
 const memoryBytes = 128 << 10
 const boards = ['mps2-an386', 'mps2-an505', 'mps3-an547', 'riscv32'].map((name) => boardNamed(name)!)
@@ -67,9 +67,10 @@ describe('instructions per multiply-accumulate on a Cortex-M4', async () => {
   it.for(Object.entries(layers))('%s', async ([name, { shape, ...ceilings }], { skip }) => {
     skip(missing !== null, reason)
     const macs = macsOf(shape)
-    for (const form of ['float', 'integer'] as const) {
+    for (const form of ['float', 'integer', 'double'] as const) {
       const random = new Random(8)
-      const call = callOf(layer(name, shape, typical(shape), random), form === 'float', random)!
+      const numbers = form === 'double' ? typicalFixed(shape) : typical(shape)
+      const call = callOf(layer(name, shape, numbers, random), form === 'float', random)!
       const outcome = await kernels.run(call)
       expect(faultOf(call, outcome)).toBeNull()
       expect(outcome.instructions / macs, form).toBeLessThan(ceilings[form])

@@ -117,7 +117,7 @@ interface CaseFile {
 const folders = [
   ...['convolution', 'fully-connected', 'max-pool', 'average-pool', 'global-average-pool', 'table'],
   ...['quantized-binary', 'pair-table', 'transpose', 'slice', 'pad', 'depth-to-space', 'softmax'],
-  'matrix-product',
+  ...['matrix-product', 'integer-average-pool', 'fixed-binary'],
 ]
 
 /** The operators' own cases and random ones, each in integers and in float32, as calls. */

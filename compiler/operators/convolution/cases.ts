@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Cases of convolution: one per way through the kernels, the corners of the arithmetic, and random layers.
-import type { ConvolutionAttributes } from '../../ir/operators.js'
+import type { FixedRequantization } from '../../ir/fixed-operators.js'
+import type { ConvolutionAttributes, Requantization } from '../../ir/operators.js'
 import { type Constant, type QuantizedType, sizeOf } from '../../ir/types.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
-import { type Arithmetic, arithmetic, randomArithmetic } from './sample-arithmetic.js'
+import { type Arithmetic, arithmetic, randomArithmetic, twoRoundings } from './sample-arithmetic.js'
 import { type Shape, sampleShapes } from './sample-shapes.js'
 
 type Case = OperatorCase<'convolution'>
@@ -15,8 +16,18 @@ export function cases(random: Random): Case[] {
       layer(name, shape, randomArithmetic(random, shape.outChannels), random),
     ),
     ...cornerCases(random),
+    ...everyThird(Object.entries(sampleShapes)).map(([name, shape]) =>
+      layer(
+        `${name}, two roundings`,
+        shape,
+        twoRoundings(randomArithmetic(random, shape.outChannels), random),
+        random,
+      ),
+    ),
   ]
 }
+
+const everyThird = <Item>(items: readonly Item[]): Item[] => items.filter((_, index) => index % 3 === 0)
 
 /** Scales that make ties, zero points at both ends, saturation, weights that do not fit int8 without a correction. */
 function cornerCases(random: Random): Case[] {
@@ -103,11 +114,14 @@ export function randomCase(random: Random): Case {
     ...{ plane, kernel, dilations, pads, group },
     strides: list(1, 3),
   }
-  return layer('random', shape, randomArithmetic(random, shape.outChannels), random)
+  const numbers = randomArithmetic(random, shape.outChannels)
+  return layer('random', shape, random.integer(0, 2) === 0 ? twoRoundings(numbers, random) : numbers, random)
 }
 
+type AnyArithmetic = Arithmetic<Requantization | FixedRequantization>
+
 /** The layer as a case, on random input. */
-export function layer(name: string, shape: Shape, numbers: Arithmetic, random: Random): Case {
+export function layer(name: string, shape: Shape, numbers: AnyArithmetic, random: Random): Case {
   const { batch = 1, inChannels, outChannels, plane, kernel, group = 1 } = shape
   const rank = plane.length
   const window = {

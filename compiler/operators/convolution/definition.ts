@@ -31,7 +31,7 @@ export const convolution = defineOperator({
       output: attributes.requantization,
       preferFloat: context.preferFloat,
     }
-    const calls = hasHostForm(attributes.requantization) && context.hostKernels
+    const calls = context.hostKernels && hasHostForm(sum)
     const byHost = calls && fitsWindowBlock(geometry)
     if (byHost && isHostDepthwise(geometry))
       return [lowerHostDepthwise({ node, input, output, geometry, sum })]

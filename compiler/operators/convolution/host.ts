@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Convolutions as calls of the host's kernels `convolution` and `depthwise` (docs/kernels.md).
 import type { Step } from '../../codegen/program.js'
-import type { FixedRequantization } from '../../ir/fixed-operators.js'
-import type { Requantization } from '../../ir/operators.js'
 import { alignUp } from '../../memory/plan.js'
+import { fitsHostDouble, hostDoubleRecord } from '../../tiers/host-double.js'
 import { hostStep } from '../../tiers/host-step.js'
 import { type BlockHead, encodeWindowBlock } from '../../tiers/parameter-block.js'
 import { bytesOf } from '../segment.js'
@@ -11,16 +10,26 @@ import { ranges, wholeTile } from './blocks.js'
 import type { DenseLayer } from './dense.js'
 import type { DepthwiseLayer } from './depthwise.js'
 import { areaOf, depthOf, type Geometry, type Plane, pixelsOf } from './geometry.js'
-import { type LoweredChannels, lowerChannels } from './output-channels.js'
+import { accumulatorBounds, type LoweredChannels, lowerChannels, type Sums } from './output-channels.js'
 
 /** Deeper columns are summed chunk by chunk, so that scratch stays small. */
 const LARGEST_CHUNK = 320
 /** Of a depthwise tile's patch. */
 const PATCH_BYTES = 2048
 
-/** Rule M has no form in the host's kernels: such layers stay portable. */
-export const hasHostForm = (rule: Requantization | FixedRequantization | null): boolean =>
-  rule === null || !('fixed' in rule)
+/** Whether the host's kernels have the layer's requantizer: rule M only where its products stay within 32 bits. */
+export const hasHostForm = (sum: Sums): boolean => {
+  const { output } = sum
+  if (!('fixed' in output)) return true
+  const { fixed } = output
+  return accumulatorBounds(sum).every(({ min, max }, channel) =>
+    fitsHostDouble(Math.max(-min, max), fixed[fixed.length === 1 ? 0 : channel]!),
+  )
+}
+
+/** Records of rule M as the host's kernels read them, others as they are. */
+export const hostRecords = ({ requantizer, records }: LoweredChannels): readonly Uint8Array[] =>
+  requantizer === 'double' ? records.map(hostDoubleRecord) : records
 
 export const blockHead = (
   kernel: BlockHead['kernel'],
@@ -59,7 +68,7 @@ export function lowerHostDense({
     proof: channels.proof,
     scratchBytes: convolutionScratch(depth, chunk, groupOut),
     block: encodeWindowBlock(head, geometry, [chunk, 0]),
-    contents: wholeTile(channels, blocks, depth),
+    contents: wholeTile({ ...channels, records: hostRecords(channels) }, blocks, depth),
   })
 }
 
@@ -77,6 +86,7 @@ function convolutionScratch(depth: number, chunk: number, groupOut: number): num
 /** Pre: fitsWindowBlock. */
 export function lowerHostDepthwise({ node, input, output, geometry, sum }: DepthwiseLayer): Step {
   const channels = lowerChannels({ ...sum, wideWeights: 'widened' })
+  const records = hostRecords(channels)
   const head = blockHead('depthwise', channels, input.type === 'uint8', sum.inputZeroPoint)
   const tile = chooseTile(geometry)
   const taps = areaOf(geometry.kernel)
@@ -89,10 +99,7 @@ export function lowerHostDepthwise({ node, input, output, geometry, sum }: Depth
     proof: channels.proof,
     scratchBytes: patchBytes(geometry, tile) + linesOf(geometry.kernel, isUpright(tile)),
     block: encodeWindowBlock(head, geometry, [tile.height, tile.width]),
-    contents: channels.weights.flatMap((weights, channel) => [
-      channels.records[channel]!,
-      filledUp(bytesOf(weights)),
-    ]),
+    contents: channels.weights.flatMap((weights, channel) => [records[channel]!, filledUp(bytesOf(weights))]),
   })
 }
 

@@ -39,6 +39,9 @@ export interface SumOfProducts {
   readonly wideWeights: 'corrected' | 'widened'
 }
 
+/** However the weights are stored. */
+export type Sums = Omit<SumOfProducts, 'wideWeights'>
+
 export interface OutputRange {
   readonly zeroPoint: number
   readonly min: number
@@ -66,7 +69,7 @@ export interface LoweredChannels {
 export function lowerChannels(layer: SumOfProducts): LoweredChannels {
   const stored = storeWeights(layer)
   const isCorrected = stored.some(({ correction }) => correction !== 0)
-  const bounds = layer.channels.map((channel) => boundsOf(channel, layer))
+  const bounds = accumulatorBounds(layer)
   checkRange(layer, stored, bounds)
   const biases = layer.channels.map((channel) => foldBias(channel, layer.inputZeroPoint))
   const finish = finishOf(layer, biases, bounds)
@@ -113,8 +116,12 @@ interface Bounds {
   readonly max: number
 }
 
+/** What the sums of each channel can be. */
+export const accumulatorBounds = (layer: Sums): Bounds[] =>
+  layer.channels.map((channel) => boundsOf(channel, layer))
+
 /** Exact: every element of the column takes any value of its type, and the zero point in the padding is one of them. */
-function boundsOf({ weights, weightZeroPoint, bias }: ChannelWeights, layer: SumOfProducts): Bounds {
+function boundsOf({ weights, weightZeroPoint, bias }: ChannelWeights, layer: Sums): Bounds {
   const { min: low, max: high } = rangeOf(layer.inputType)
   let min = bias
   let max = bias

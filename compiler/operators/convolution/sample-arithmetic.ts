@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers of a layer for cases of sums of products: types, zero points, bias, multipliers.
+import { fixedMultiplier, realMultiplier } from '../../arithmetic/fixed-point.js'
+import type { FixedRequantization } from '../../ir/fixed-operators.js'
 import type { Requantization } from '../../ir/operators.js'
 import { type QuantizedType, rangeOf } from '../../ir/types.js'
 import type { Random } from '../random.js'
 
-export interface Arithmetic {
+export interface Arithmetic<Rule = Requantization> {
   readonly inputType: QuantizedType
   readonly weightType: QuantizedType
   readonly outputType: QuantizedType
   readonly inputZeroPoint: number
   readonly weightZeroPoints: readonly number[]
   readonly bias: Int32Array | null
-  readonly requantization: Requantization
+  readonly requantization: Rule
 }
 
 export interface Corner {
@@ -71,6 +73,23 @@ export function randomArithmetic(random: Random, channels: number): Arithmetic {
       max: isNarrow ? random.integer(zeroPoint, max) : max,
     },
   }
+}
+
+/**
+ * The same with the two roundings of TFLite Micro: multipliers of any size, also above 1 and too small for anything but
+ * 0; and biases that put the accumulator of an input of zero points near a tie.
+ */
+export function twoRoundings(numbers: Arithmetic, random: Random): Arithmetic<FixedRequantization> {
+  const { multipliers, ...range } = numbers.requantization
+  const fixed = Array.from(multipliers, (m) =>
+    fixedMultiplier(m * random.pick([1, 1, 1, 0.01, 2 ** 10, 2 ** -14, 2 ** -30])),
+  )
+  const bias = numbers.bias?.map((value, channel) => {
+    const real = realMultiplier(fixed[channel % fixed.length]!)
+    const tie = (random.integer(-100, 100) + 0.5) / real
+    return Math.abs(tie) < 2 ** 28 ? Math.round(tie) + random.integer(-1, 1) : value
+  })
+  return { ...numbers, bias: bias ?? null, requantization: { ...range, fixed } }
 }
 
 function zeroPointsOf(type: QuantizedType, count: number, random: Random): number[] {

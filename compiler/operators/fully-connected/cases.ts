@@ -2,7 +2,7 @@
 // Cases of fully_connected: rows of every remainder, depths in several chunks, float32 results.
 import type { FullyConnectedAttributes } from '../../ir/operators.js'
 import { inputOf } from '../convolution/cases.js'
-import { randomArithmetic } from '../convolution/sample-arithmetic.js'
+import { randomArithmetic, twoRoundings } from '../convolution/sample-arithmetic.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
@@ -31,8 +31,9 @@ const sizes: Readonly<Record<string, Sizes>> = {
 
 export function cases(random: Random): Case[] {
   return Object.entries(sizes).flatMap(([name, size]) => [
-    layer(name, size, false, random),
-    layer(`${name}, float32 result`, size, true, random),
+    layer(name, size, 'rule R', random),
+    layer(`${name}, float32 result`, size, 'float', random),
+    layer(`${name}, two roundings`, size, 'fixed', random),
   ])
 }
 
@@ -44,17 +45,25 @@ export const randomCase = (random: Random): Case =>
       depth: random.integer(1, random.pick([8, 40, 400])),
       units: random.integer(1, 20),
     },
-    random.integer(0, 2) === 0,
+    random.pick(['rule R', 'fixed', 'float']),
     random,
   )
 
-export function layer(name: string, { rows, depth, units }: Sizes, isFloat: boolean, random: Random): Case {
+export function layer(
+  name: string,
+  { rows, depth, units }: Sizes,
+  result: 'rule R' | 'fixed' | 'float',
+  random: Random,
+): Case {
   const { inputType, weightType, outputType, requantization, ...numbers } = randomArithmetic(random, units)
+  const isFloat = result === 'float'
+  const fixed = twoRoundings({ inputType, weightType, outputType, requantization, ...numbers }, random)
   const floatBias = Float32Array.from({ length: units }, () => random.pick([0, -0, random.float(-3, 3)]))
   const attributes: FullyConnectedAttributes = {
     weight: random.tensor(weightType, [units, depth]),
     ...numbers,
-    requantization: isFloat ? null : requantization,
+    ...(result === 'fixed' ? { bias: fixed.bias } : {}),
+    requantization: isFloat ? null : result === 'fixed' ? fixed.requantization : requantization,
     floatMultipliers: isFloat ? requantization.multipliers : null,
     floatBias: isFloat && random.boolean() ? floatBias : null,
   }

@@ -6,7 +6,7 @@ import { fitsWindowBlock } from '../../tiers/parameter-block.js'
 import { lowerDense } from '../convolution/dense.js'
 import { rowsGeometry } from '../convolution/geometry.js'
 import { hasHostForm, lowerHostDense } from '../convolution/host.js'
-import { type FloatOutput, lowerChannels } from '../convolution/output-channels.js'
+import { type FloatOutput, lowerChannels, type SumOfProducts } from '../convolution/output-channels.js'
 import { activationType, channelWeights } from '../convolution/weights.js'
 import { defineOperator } from '../definition.js'
 import { lowerHostRow } from './host.js'
@@ -23,7 +23,7 @@ export const fullyConnected = defineOperator({
     const input = context.tensor(node.inputs[0]!)
     const output = context.tensor(node.outputs[0]!)
     const [units, depth] = attributes.weight.shape as [number, number]
-    const channels = lowerChannels({
+    const sum: SumOfProducts = {
       node,
       channels: channelWeights(attributes),
       inputType: activationType(input),
@@ -31,8 +31,9 @@ export const fullyConnected = defineOperator({
       output: attributes.requantization ?? floatOutput(attributes),
       preferFloat: context.preferFloat,
       wideWeights: 'corrected',
-    })
-    const calls = context.hostKernels && hasHostForm(attributes.requantization)
+    }
+    const channels = lowerChannels(sum)
+    const calls = context.hostKernels && hasHostForm(sum)
     const rows = sizeOf(input.shape) / depth
     if (rows === 1) {
       const row = { node, input, output, channels }

@@ -4,7 +4,7 @@ import type { Step } from '../../codegen/program.js'
 import { hostStep } from '../../tiers/host-step.js'
 import { encodeRowBlock } from '../../tiers/parameter-block.js'
 import { ranges, wholeTile } from '../convolution/blocks.js'
-import { blockHead } from '../convolution/host.js'
+import { blockHead, hostRecords } from '../convolution/host.js'
 import type { Row } from './row.js'
 
 /** Pre: the input's bytes in memory are the row, the output's are the units. */
@@ -20,6 +20,6 @@ export function lowerHostRow({ node, input, output, channels }: Row): Step {
     proof: channels.proof,
     scratchBytes: 0,
     block: encodeRowBlock(head, depth, units),
-    contents: wholeTile(channels, ranges(0, units, 4), depth),
+    contents: wholeTile({ ...channels, records: hostRecords(channels) }, ranges(0, units, 4), depth),
   })
 }
