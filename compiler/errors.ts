@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one error type that users see: a stable code, where it happened, what happened and what to do about it.
+// The one error type that users see: an entry of the catalogue, where it happened, what happened and what to do about it.
+import type { ErrorName } from './errors/catalogue.js'
 
 export interface Problem {
-  /** Stable, kebab-case; `caplet error CODE` explains it. */
-  readonly code: string
+  /** Name of an entry of the catalogue, which has the stable code that users see (CAP012). */
+  readonly code: ErrorName
   /** One sentence: what is wrong, with the offending values. */
   readonly message: string
   /** What the user can do about it. */

@@ -9,12 +9,12 @@ export function renderErrors(): string {
   const parts = [
     generated('compiler/errors/'),
     '# Error codes',
-    'Every message of Caplet carries one of these codes; `caplet error CODE` prints the same text. Codes do not change their meaning between versions.',
+    'Every message of Caplet carries one of these codes and its name: `error[CAP016 unbound-dimension]`; `caplet error CAP016` prints the same text. Neither changes its meaning between versions.',
   ]
   for (const { title, entries } of chapters) {
     parts.push(`## ${title}`)
-    for (const [code, entry] of Object.entries(entries)) {
-      parts.push(`### ${code}`, `**${entry.title}.** ${entry.meaning}`)
+    for (const [name, entry] of Object.entries(entries)) {
+      parts.push(`### ${entry.code} ${name}`, `**${entry.title}.** ${entry.meaning}`)
       parts.push(`*What to do:* ${entry.remedy}`, `*Example:* \`${entry.example}\``)
     }
   }

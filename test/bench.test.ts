@@ -83,13 +83,13 @@ describe('a baseline that is none', () => {
     const file = join(folder, 'wrong.json')
     writeFileSync(file, text)
     const error = await capletError(1, 'bench', model, '--baseline', file)
-    expect(error).toMatchObject({ code: 'bad-baseline', file })
+    expect(error).toMatchObject({ name: 'bad-baseline', file })
     expect(error.message).toMatch(message)
   })
 
   it('a file that is not there is refused', async () => {
     const error = await capletError(1, 'bench', model, '--baseline', join(folder, 'absent.json'))
-    expect(error.code).toBe('unreadable-file')
+    expect(error.name).toBe('unreadable-file')
   })
 })
 

@@ -63,7 +63,7 @@ describe('compile', () => {
     const bytes = readFileSync(join(place, 'external.qdq.int8.bin'))
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     expect(external_data).toEqual([{ file: 'external.qdq.int8.bin', sha256 }])
-    expect((await capletError(1, ...words, join(place, 'nowhere', 'model.d'))).code).toBe('unwritable-file')
+    expect((await capletError(1, ...words, join(place, 'nowhere', 'model.d'))).name).toBe('unwritable-file')
   })
 
   it('prints the same for people', async () => {
@@ -195,12 +195,12 @@ describe('inspect', () => {
     const { exitCode, json } = await capletJson('inspect', 'inspect', float)
     expect(exitCode).toBe(1)
     expect(json).toMatchObject({ compiles: false, memory: null })
-    expect(json.problems[0].code).toBe('float-model')
+    expect(json.problems[0].name).toBe('float-model')
     expect(json.nodes.map((node: { operator: string }) => node.operator)).toContain('Conv')
     const text = await caplet('inspect', float)
     expect(text.stdout).toContain('does not compile')
-    expect(text.stdout).toContain('error[float-model]')
-    expect((await capletError(1, 'inspect', float, '--after', 'lower')).code).toBe('float-model')
+    expect(text.stdout).toContain(' float-model]: ')
+    expect((await capletError(1, 'inspect', float, '--after', 'lower')).name).toBe('float-model')
     expect((await capletJson('inspect-after', 'inspect', float, '--after', 'infer-types')).exitCode).toBe(0)
   })
 })
@@ -227,7 +227,7 @@ describe('verify', () => {
     const words = ['--capsule', capsule, '--runtime', 'node', '-n', '20']
     const { json } = await capletJson('verify', 'verify', digits, ...words)
     expect(json).toMatchObject({ exact: true, capsule: { sha256: compiled.json.capsule.sha256 } })
-    expect((await capletError(1, 'verify', ecg, ...words)).code).toBe('capsule-mismatch')
+    expect((await capletError(1, 'verify', ecg, ...words)).name).toBe('capsule-mismatch')
   })
 
   it('has exit code 1 and the place where a damaged capsule differs', async () => {
@@ -272,35 +272,35 @@ describe('run', () => {
   it('refuses what is no capsule, and inputs that do not fit', async () => {
     const input = join(root, 'examples', 'digits', 'input.npy')
     const output = inFolder('never.npy')
-    expect((await capletError(1, 'run', digits, input, '-o', output)).code).toBe('not-a-capsule')
+    expect((await capletError(1, 'run', digits, input, '-o', output)).name).toBe('not-a-capsule')
     const compiled = await capletJson('compile', 'compile', ecg, '-o', inFolder('beat'))
     const wasm = compiled.json.files.wasm
-    expect((await capletError(1, 'run', wasm, input, '-o', output)).code).toBe('missing-input')
-    expect((await capletError(1, 'run', wasm, input, input, '-o', output)).code).toBe('shape-mismatch')
-    expect((await capletError(1, 'run', wasm, 'absent.npy', '-o', output)).code).toBe('unreadable-file')
+    expect((await capletError(1, 'run', wasm, input, '-o', output)).name).toBe('missing-input')
+    expect((await capletError(1, 'run', wasm, input, input, '-o', output)).name).toBe('shape-mismatch')
+    expect((await capletError(1, 'run', wasm, 'absent.npy', '-o', output)).name).toBe('unreadable-file')
     // A bit of the last weight: the module is valid, its numbers are not.
     const bytes = readFileSync(wasm)
     bytes[bytes.indexOf('caplet.manifest') - 40]! ^= 1
     writeFileSync(inFolder('damaged.wasm'), bytes)
     const damaged = await capletError(1, 'run', inFolder('damaged.wasm'), input, '-o', output)
-    expect(damaged).toMatchObject({ code: 'selftest-failed', file: inFolder('damaged.wasm') })
-    expect((await capletError(2, 'run', wasm, input)).code).toBe('usage')
+    expect(damaged).toMatchObject({ name: 'selftest-failed', file: inFolder('damaged.wasm') })
+    expect((await capletError(2, 'run', wasm, input)).name).toBe('usage')
     expect(existsSync(output)).toBe(false)
   })
 })
 
 describe('a model at fault', () => {
   /** Each command fails with exit code 1, names file and remedy, shows no stack trace and writes nothing. */
-  async function refuses(model: string, code: string) {
+  async function refuses(model: string, name: string) {
     const before = readdirSync(folder).sort()
     const text = await caplet('compile', model, '-o', inFolder('never'))
     expect(text.exitCode).toBe(1)
     expect(text.stdout).toBe('')
-    expect(text.stderr).toContain(`error[${code}]`)
+    expect(text.stderr).toContain(`${name}]: `)
     expect(text.stderr).toMatch(/remedy: +\S/)
     expect(text.stderr).not.toMatch(/\n\s+at /)
     const error = await capletError(1, 'compile', model, '-o', inFolder('never'))
-    expect(error).toMatchObject({ code, file: model })
+    expect(error).toMatchObject({ name, file: model })
     expect(error.remedy).not.toBe('')
     expect(readdirSync(folder).sort()).toEqual(before)
     return error
@@ -346,14 +346,14 @@ describe('a model at fault', () => {
 
   it('has no input of the name that --shape gives', async () => {
     const error = await capletError(1, 'compile', ecg, '--shape', 'nothing=1,2', '-o', inFolder('never'))
-    expect(error.code).toBe('unknown-input')
+    expect(error.name).toBe('unknown-input')
     expect(existsSync(inFolder('never'))).toBe(false)
   })
 
   it('cannot be written over a file', async () => {
     writeFileSync(inFolder('taken'), 'mine')
     const error = await capletError(1, 'compile', digits, '-o', inFolder('taken'))
-    expect(error.code).toBe('output-folder')
+    expect(error.name).toBe('output-folder')
     expect(readFileSync(inFolder('taken'), 'utf8')).toBe('mine')
   })
 })

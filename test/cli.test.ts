@@ -57,7 +57,7 @@ describe('wrong usage', () => {
     expect(text.stderr).toMatch(message)
     expect(text.stderr).not.toMatch(/\n\s+at /)
     const error = await capletError(2, ...words)
-    expect(error.code).toBe('usage')
+    expect(error.name).toBe('usage')
     expect(error.message).toMatch(message)
     expect(error.remedy).toContain('--help')
   })
@@ -67,18 +67,20 @@ describe('error', () => {
   it('explains one code', async () => {
     const { exitCode, json } = await capletJson('error', 'error', 'unbound-dimension')
     expect(exitCode).toBe(0)
-    expect(json.errors).toEqual([{ code: 'unbound-dimension', ...catalogue.get('unbound-dimension') }])
+    expect(json.errors).toEqual([{ name: 'unbound-dimension', ...catalogue.get('unbound-dimension') }])
     expect((await caplet('error', 'unbound-dimension')).stdout).toContain('What to do:')
+    const { code } = catalogue.get('unbound-dimension')!
+    expect((await capletJson('error', 'error', code)).json).toEqual(json)
   })
 
   it('lists all codes', async () => {
     const { json } = await capletJson('error', 'error')
-    expect(json.errors.map((entry: { code: string }) => entry.code)).toEqual([...catalogue.keys()])
+    expect(json.errors.map((entry: { name: string }) => entry.name)).toEqual([...catalogue.keys()])
   })
 
   it('suggests a code for a mistyped one', async () => {
     const error = await capletError(1, 'error', 'unbound-dimensions')
-    expect(error.code).toBe('unknown-error-code')
+    expect(error.name).toBe('unknown-error-code')
     expect(error.message).toContain('"unbound-dimension"')
   })
 })

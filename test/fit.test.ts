@@ -136,7 +136,7 @@ describe('a remedy', () => {
 describe('what cannot be answered', () => {
   it('is a tier that was not measured on such a core', async () => {
     const error = await capletError(1, 'fit', digits, '--target', 'nrf51822', '--tier', 'accelerated')
-    expect(error).toMatchObject({ code: 'not-measured' })
+    expect(error).toMatchObject({ name: 'not-measured' })
     expect(error.remedy).toContain('native')
   })
 

@@ -153,7 +153,7 @@ describe('a planted fault', () => {
     damaged[first + length - 1]! ^= 1
     writeFileSync(file, damaged)
     const outcome = await verifyModel(path, { ...quick, capsule: file }).catch((error) => error)
-    expect(outcome.exact === false || outcome.problems?.[0].code === 'selftest-failed').toBe(true)
+    expect(outcome.exact === false || outcome.problems?.[0].name === 'selftest-failed').toBe(true)
   })
 })
 

@@ -2,6 +2,7 @@
 // What went wrong, as people read it and as --json prints it. Nothing here shows a stack trace, except for an
 // internal error with CAPLET_DEBUG=1.
 import { CommanderError } from 'commander'
+import { catalogue } from '../errors/catalogue.js'
 import { CapletError, type Problem } from '../errors.js'
 import { printable } from './table.js'
 
@@ -85,9 +86,13 @@ export function failureOf(error: unknown): Failure {
   return { exitCode: 1, problems: [internalProblem(error)], stack }
 }
 
+/** The stable code of a problem: CAP012. */
+export const codeOf = (problem: Problem): string => catalogue.get(problem.code)!.code
+
 /** A problem with every key of docs/json.md; null where there is nothing to say. */
 export const problemJson = (problem: Problem) => ({
-  code: problem.code,
+  code: codeOf(problem),
+  name: problem.code,
   message: problem.message,
   remedy: problem.remedy,
   file: problem.file ?? null,
@@ -103,8 +108,8 @@ export const failureJson = ({ problems }: Failure) => ({
 
 /** One problem as a short block of lines: what, where, what to do. */
 export function problemText(problem: Problem): string {
-  const { code, message, file, node, operator, attribute, remedy } = problem
-  const lines = [`error[${code}]: ${message}`]
+  const { code: name, message, file, node, operator, attribute, remedy } = problem
+  const lines = [`error[${codeOf(problem)} ${name}]: ${message}`]
   if (file !== undefined) lines.push(`  file:      ${file}`)
   if (node !== undefined) lines.push(`  node:      ${node}${operator ? ` (${operator})` : ''}`)
   else if (operator !== undefined) lines.push(`  operator:  ${operator}`)
@@ -116,7 +121,7 @@ export function problemText(problem: Problem): string {
 export function failureText(failure: Failure): string {
   const blocks = failure.problems.map(problemText)
   const first = failure.problems[0]!
-  if (first.code !== 'internal') blocks.push(`more: caplet error ${first.code}`)
+  if (first.code !== 'internal') blocks.push(`more: caplet error ${codeOf(first)}`)
   if (failure.stack !== undefined && process.env.CAPLET_DEBUG === '1') blocks.push(failure.stack)
   return blocks.join('\n\n')
 }

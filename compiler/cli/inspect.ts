@@ -6,7 +6,7 @@ import type { Inspection } from '../inspect.js'
 import { typeText } from '../ir/print.js'
 import { type InspectableStep, inspectableSteps } from '../steps.js'
 import { defineCommand, type Result, report } from './command.js'
-import { problemJson, problemText } from './failure.js'
+import { codeOf, problemJson, problemText } from './failure.js'
 import { addCompileOptions, type CompileFlags, compileOptionsOf } from './options.js'
 import { columns, count, indent, plural, table } from './table.js'
 
@@ -87,7 +87,8 @@ function nodeTable({ nodes, problems }: Inspection): string {
   const rows = nodes.map(({ name, operator, type, quantization, macs, weights, requantizer, proof }) => {
     if (isBuilt)
       return [name, operator, type, quantization, macs, weights, requantizer ?? '', proof && count(proof)]
-    return [name, operator, type, problems.find(({ node }) => node === name)?.code ?? '']
+    const problem = problems.find(({ node }) => node === name)
+    return [name, operator, type, problem ? `${codeOf(problem)} ${problem.code}` : '']
   })
   return table(header, rows)
 }

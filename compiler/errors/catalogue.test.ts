@@ -3,7 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { catalogue, chapters, nearestCode } from './catalogue.js'
+import { CapletError } from '../errors.js'
+import { catalogue, chapters, findError, nearestName } from './catalogue.js'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
@@ -17,57 +18,49 @@ function sources(): { path: string; text: string }[] {
   )
 }
 
-/** Codes in `code: 'x'`, in `code: 'x' | 'y'`, and as the first argument of a function that makes a problem. */
-function codesIn(text: string): string[] {
-  const literal = /'([a-z][a-z0-9]*(?:-[a-z0-9]+)*)'/g
-  const places = [
-    ...text.matchAll(/\bcode:\s*((?:\|?\s*'[a-z0-9-]+'\s*)+)/g),
-    ...text.matchAll(/\bcode:\s*[^,\n]*\?\s*('[a-z0-9-]+'\s*:\s*'[a-z0-9-]+')/g),
-    ...text.matchAll(/\b(?:error|fault|problem|refuse|refusal|refused)\(\s*('[a-z0-9]+(?:-[a-z0-9]+)+')/gi),
-  ]
-  return places.flatMap((place) => [...place[1]!.matchAll(literal)].map((match) => match[1]!))
-}
-
 describe('the error catalogue', () => {
-  it('has an entry for every code in the source', () => {
-    const missing = sources().flatMap(({ path, text }) =>
-      codesIn(text)
-        .filter((code) => !catalogue.has(code))
-        .map((code) => `${path}: ${code}`),
-    )
-    expect([...new Set(missing)]).toEqual([])
+  it('is the only source of errors: no other name has the type of one', () => {
+    // @ts-expect-error the type check of the tests fails where this line is accepted
+    const unknown = new CapletError({ code: 'no-such-error', message: 'a', remedy: 'b' })
+    expect(catalogue.has(unknown.problems[0]!.code)).toBe(false)
   })
 
   it('has no entry that nothing raises', () => {
     const all = sources()
       .map(({ text }) => text)
       .join('\n')
-    expect([...catalogue.keys()].filter((code) => !all.includes(`'${code}'`))).toEqual([])
+    expect([...catalogue.keys()].filter((name) => !all.includes(`'${name}'`))).toEqual([])
   })
 
-  it('has each code once, in kebab-case, with every part filled in', () => {
-    const codes = chapters.flatMap(({ entries }) => Object.keys(entries))
-    expect(codes.length).toBe(catalogue.size)
-    for (const [code, entry] of catalogue) {
-      expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/)
+  it('has each name once, in kebab-case, with every part filled in', () => {
+    const names = chapters.flatMap(({ entries }) => Object.keys(entries))
+    expect(names.length).toBe(catalogue.size)
+    for (const [name, entry] of catalogue) {
+      expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/)
       for (const part of [entry.title, entry.meaning, entry.remedy, entry.example]) {
-        expect(part.length, code).toBeGreaterThan(8)
+        expect(part.length, name).toBeGreaterThan(8)
       }
     }
   })
 
-  it('finds codes in each form in which the source has them', () => {
-    expect(codesIn("throw new CapletError({ code: 'a-b', message })")).toEqual(['a-b'])
-    expect(codesIn("code: 'a-b' | 'c-d',")).toEqual(['a-b', 'c-d'])
-    expect(codesIn("code: isEmpty ? 'a-b' : 'c-d',")).toEqual(['a-b', 'c-d'])
-    expect(codesIn("throw node.error(\n  'a-b',\n  'message',")).toEqual(['a-b'])
+  it('has each code once, CAP and three digits without a gap: the next free one is the size of the catalogue plus 1', () => {
+    const codes = [...catalogue.values()].map((entry) => entry.code).sort()
+    expect(codes).toEqual(codes.map((_, i) => `CAP${String(i + 1).padStart(3, '0')}`))
+  })
+
+  it('is found by code and by name, in small letters or capitals', () => {
+    const { code } = catalogue.get('unbound-dimension')!
+    for (const written of [code, code.toLowerCase(), 'unbound-dimension', 'Unbound-Dimension']) {
+      expect(findError(written)?.name).toBe('unbound-dimension')
+    }
+    expect(findError('CAP')).toBeNull()
   })
 })
 
-describe('nearestCode', () => {
+describe('nearestName', () => {
   it('repairs a typing error and leaves other words alone', () => {
-    expect(nearestCode('unbound-dimensions')).toBe('unbound-dimension')
-    expect(nearestCode('Unsuported-Operator')).toBe('unsupported-operator')
-    expect(nearestCode('xyzzy')).toBeNull()
+    expect(nearestName('unbound-dimensions')).toBe('unbound-dimension')
+    expect(nearestName('Unsuported-Operator')).toBe('unsupported-operator')
+    expect(nearestName('xyzzy')).toBeNull()
   })
 })

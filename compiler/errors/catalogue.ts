@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every error code that users can meet: `caplet error CODE` prints an entry, docs/errors.md is generated from all.
-// A test finds each code in the source and fails where its entry is missing, or where nothing uses an entry.
+// Every error that users can meet: `caplet error CODE` prints an entry, docs/errors.md is generated from all. The type of
+// a Problem admits no other; a test fails where nothing raises an entry.
 import { deviceErrors } from './devices.js'
 import type { ErrorEntries, ErrorEntry } from './entry.js'
 import { fileErrors } from './files.js'
@@ -19,12 +19,29 @@ export const chapters: readonly { readonly title: string; readonly entries: Erro
   { title: 'Measuring', entries: measuringErrors },
 ]
 
-export const catalogue: ReadonlyMap<string, ErrorEntry> = new Map(
-  chapters.flatMap(({ entries }) => Object.entries(entries)),
+export type ErrorName =
+  | keyof typeof fileErrors
+  | keyof typeof modelErrors
+  | keyof typeof operatorErrors
+  | keyof typeof verificationErrors
+  | keyof typeof deviceErrors
+  | keyof typeof measuringErrors
+
+/** By name. */
+export const catalogue: ReadonlyMap<ErrorName, ErrorEntry> = new Map(
+  chapters.flatMap(({ entries }) => Object.entries(entries) as [ErrorName, ErrorEntry][]),
 )
 
-/** The known code that is closest in spelling, for a mistyped one; null where none is near. */
-export function nearestCode(code: string): string | null {
+/** The entry with this code or name, as a user writes it; null where there is none. */
+export function findError(codeOrName: string): { name: ErrorName; entry: ErrorEntry } | null {
+  for (const [name, entry] of catalogue) {
+    if (name === codeOrName.toLowerCase() || entry.code === codeOrName.toUpperCase()) return { name, entry }
+  }
+  return null
+}
+
+/** The known name that is closest in spelling, for a mistyped one; null where none is near. */
+export function nearestName(code: string): string | null {
   const ranked = [...catalogue.keys()]
     .map((known) => ({ known, distance: editDistance(code.toLowerCase(), known) }))
     .sort((a, b) => a.distance - b.distance)

@@ -2,6 +2,7 @@
 // What an ONNX operator is to the front end: which attributes it takes, its type rule, its value on constants,
 // how the reference fuses it, and how it becomes Caplet's own operators. One object per ONNX operator, in the
 // folder of the Caplet operator that it turns into (operators/<folder>/onnx.ts).
+import type { ErrorName } from '../errors/catalogue.js'
 import { CapletError } from '../errors.js'
 import type { Node } from '../ir/graph.js'
 import type { Constant, ElementType, Quantization } from '../ir/types.js'
@@ -100,7 +101,7 @@ export class OnnxNode {
     return axis
   }
 
-  error(code: string, message: string, remedy: string, attribute?: string): CapletError {
+  error(code: ErrorName, message: string, remedy: string, attribute?: string): CapletError {
     const { name, operator } = this.node
     return new CapletError({ code, message, remedy, node: name, operator, attribute })
   }

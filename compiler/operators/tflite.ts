@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a TensorFlow Lite operator is to the front end: how it becomes Caplet's own operators. One object per operator,
 // in the folder of the Caplet operator that it turns into (operators/<folder>/tflite.ts), listed in tflite-list.ts.
+import type { ErrorName } from '../errors/catalogue.js'
 import { CapletError } from '../errors.js'
 import type { TensorQuantization, TfliteModel } from '../import/tflite.js'
 import type { Node, Tensor } from '../ir/graph.js'
@@ -164,7 +165,7 @@ export class TfliteNode {
     return this.error('reference-refuses', message, remedy)
   }
 
-  error(code: string, message: string, remedy: string, attribute?: string): CapletError {
+  error(code: ErrorName, message: string, remedy: string, attribute?: string): CapletError {
     const { name, operator } = this.node
     return new CapletError({ code, message, remedy, node: name, operator, attribute })
   }

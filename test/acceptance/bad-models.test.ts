@@ -209,16 +209,16 @@ describe('a model with', () => {
       const before = readdirSync(folder).sort()
       const text = await caplet('compile', path, '-o', output)
       expect(text).toMatchObject({ exitCode: 1, stdout: '' })
-      expect(text.stderr).toContain(`error[${fault.code}]`)
+      expect(text.stderr).toContain(` ${fault.code}]: `)
       expect(text.stderr).not.toMatch(/\n\s+at /)
       const error = await capletError(1, 'compile', path, '-o', output)
-      expect(error).toMatchObject({ code: fault.code, file: path })
+      expect(error).toMatchObject({ name: fault.code, file: path })
       expect(error.message).toMatch(fault.tells)
       expect(error.remedy).toMatch(/\w+ \w+/)
       if (fault.node !== undefined) expect(error.node).toBe(fault.node)
       const inspected = await capletJson('inspect', 'inspect', path)
       expect(inspected.exitCode).toBe(1)
-      expect(inspected.json.problems.map(({ code }: { code: string }) => code)).toContain(fault.code)
+      expect(inspected.json.problems.map(({ name }: { name: string }) => name)).toContain(fault.code)
       expect(readdirSync(folder).sort()).toEqual(before)
     },
   )
@@ -273,7 +273,7 @@ describe('the newest model', () => {
         '-o',
         folder,
       )
-      expect(error.code).toBe('unsupported-version')
+      expect(error.name).toBe('unsupported-version')
       expect(error.message).toContain(`${newer}`)
       expect(error.remedy).toContain(`${newest}`)
     },
@@ -286,7 +286,7 @@ describe('the newest model', () => {
     for (const opset of [12, 9, 6]) {
       expect(await opens({ ...good, opset })).toBe(false)
       const error = await capletError(1, 'compile', write('older.onnx', { ...good, opset }), '-o', folder)
-      expect(error.code).toBe('unsupported-version')
+      expect(error.name).toBe('unsupported-version')
       expect(error.message).toContain(`${opset}`)
     }
   })

@@ -114,7 +114,7 @@ describe('open dimensions', () => {
     'of %s are bound by the flag that the error prints',
     async (_, entry) => {
       const error = await capletError(1, 'verify', modelPath(entry), '--runtime', 'node')
-      expect(error).toMatchObject({ code: 'unbound-dimension', file: modelPath(entry) })
+      expect(error).toMatchObject({ name: 'unbound-dimension', file: modelPath(entry) })
       const [flag] = error.remedy.match(/--shape \S+/)
       const [[name, shape]] = Object.entries(entry.dynamic) as [[string, readonly number[]]]
       expect(flag).toBe(`--shape ${name}=${shape.join(',')}`)

@@ -100,10 +100,10 @@ describe('nothing is written', () => {
     const folder = join(place, 'mine')
     mkdirSync(folder)
     writeFileSync(join(folder, 'notes.txt'), 'mine')
-    expect(await capletError(1, 'new', folder, ...words)).toMatchObject({ code: 'output-folder' })
+    expect(await capletError(1, 'new', folder, ...words)).toMatchObject({ name: 'output-folder' })
     expect(readdirSync(folder)).toEqual(['notes.txt'])
     const file = join(folder, 'notes.txt')
-    expect(await capletError(1, 'new', file, ...words)).toMatchObject({ code: 'output-folder' })
+    expect(await capletError(1, 'new', file, ...words)).toMatchObject({ name: 'output-folder' })
     expect(readFileSync(file, 'utf8')).toBe('mine')
   })
 
@@ -111,7 +111,7 @@ describe('nothing is written', () => {
     const before = readdirSync(place)
     const float = join(root, 'examples', 'digits', 'model.float.onnx')
     const folder = join(place, 'float')
-    expect((await capletError(1, 'new', folder, '--board', 'esp32s3', '--model', float)).code).toBe(
+    expect((await capletError(1, 'new', folder, '--board', 'esp32s3', '--model', float)).name).toBe(
       'float-model',
     )
     expect(readdirSync(place)).toEqual(before)
@@ -121,7 +121,7 @@ describe('nothing is written', () => {
     const folder = join(place, 'unknown')
     const error = await capletError(2, 'new', folder, '--board', 'z80', '--model', digits)
     expect(error.message).toMatch(/Available: nrf52840, esp32s3, cortex-m4, custom/)
-    expect((await capletError(2, 'new', folder, '--board', 'cortex-m4')).code).toBe('usage')
+    expect((await capletError(2, 'new', folder, '--board', 'cortex-m4')).name).toBe('usage')
     expect(existsSync(folder)).toBe(false)
   })
 })

@@ -86,7 +86,7 @@ describe('firmware on this machine', async () => {
     skip(missing !== null, missing ?? '')
     const name = nameOf(await serve(await startBoard('digits')))
     const error = await capletError(1, 'verify', example('ecg-beat'), '--runtime', name, '-n', '1')
-    expect(error).toMatchObject({ code: 'device-capsule', message: expect.stringContaining('another model') })
+    expect(error).toMatchObject({ name: 'device-capsule', message: expect.stringContaining('another model') })
   })
 
   it('executes a repeated request once, and finds the next frame behind garbage', async ({ skip }) => {
@@ -172,7 +172,7 @@ describe('an emulated board, over the serial socket of the emulator', async () =
     expect(json).toMatchObject({ exact: true, inputs: 8, runtimes: [{ mismatches: 0 }] })
     // The same network for another core has other bytes: the flash is compared, not only the description.
     const error = await capletError(1, ...words, '--target', 'cortex-m4f')
-    expect(error).toMatchObject({ code: 'device-capsule', message: expect.stringContaining('this model') })
+    expect(error).toMatchObject({ name: 'device-capsule', message: expect.stringContaining('this model') })
   })
 
   it('tells that the board has started anew, and goes on with the next conversation', async ({ skip }) => {
