@@ -11,6 +11,7 @@
 //     window        [ bias i32 | multiplier i64 | half u32 ]  16 bytes     half = the window's half width, a power of two or 0
 //     float         [ bias i32 | m f32                     ]   8 bytes
 //     double        [ bias i32 | m i32 | left u8 | right u8 | 0 0 ]  12 bytes: the rule of TFLite Micro, see requantizeDouble
+//     wide          [ bias i64 | m i32 | right i32         ]  16 bytes: its rule for int64 accumulators, see requantizeWide
 //
 // The fixed point has FRACTION = 42 bits: then a float32 m >= 2^-19 is exact, and |accumulator * m| < 2^20 cannot overflow.
 // In pictures, with P = accumulator * multiplier and k = P >> 42 (the floor):
@@ -30,6 +31,7 @@ export const WINDOW_RECORD_BYTES: usize = 16
 export const FULL_RECORD_BYTES: usize = 12
 export const FLOAT_RECORD_BYTES: usize = 8
 export const DOUBLE_RECORD_BYTES: usize = 12
+export const WIDE_RECORD_BYTES: usize = 16
 
 /**
  * Round half up. Proven per channel: no reachable accumulator is so close to a tie that the contract rounds otherwise.
@@ -92,6 +94,18 @@ export function requantizeDouble(accumulator: i32, record: usize, outputZeroPoin
   const shifted = accumulator << <i32>load<u8>(record, 8)
   const scaled = multiplyFixed(shifted, load<i32>(record, 4, 1), <i32>load<u8>(record, 9))
   return clampInteger(scaled + outputZeroPoint, outputMin, outputMax)
+}
+
+/**
+ * TFLite Micro's one rounding of an int64 accumulator: times m of 15 bits, halves up; the result and its sum with the zero
+ * point wrap, as there.  Pre: |accumulator| < 2^47, 0 <= m < 2^15, 1 <= right <= 46.
+ */
+// @ts-ignore: decorator
+@inline
+export function requantizeWide(accumulator: i64, record: usize, outputZeroPoint: i32, outputMin: i32, outputMax: i32): i32 {
+  const right = <i64>load<i32>(record, 12)
+  const scaled = (accumulator * <i64>load<i32>(record, 8) + ((<i64>1) << (right - 1))) >> right
+  return clampInteger(<i32>scaled + outputZeroPoint, outputMin, outputMax)
 }
 
 /** The two roundings without the left shift. Pre: 0 <= multiplier < 2^31, 0 <= right <= 31. */

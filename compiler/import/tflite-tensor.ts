@@ -24,6 +24,8 @@ export interface ReadTensor {
   readonly shape: readonly number[]
   readonly quantization: TensorQuantization | null
   readonly data: Data | null
+  /** Unpacked to int8 above. */
+  readonly isInt4: boolean
 }
 
 const mostDimensions = 8
@@ -48,6 +50,7 @@ export function readTensor(table: FlatTable, buffers: readonly FlatTable[], file
     ...{ name, type, shape },
     quantization: quantizationOf(table.table(tensorFields.quantization), name),
     data: isConstant ? dataOf(name, declared, shape, bytes) : null,
+    isInt4: declared === 'int4',
   }
 }
 

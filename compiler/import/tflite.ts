@@ -28,6 +28,8 @@ export type { TensorQuantization } from './tflite-tensor.js'
 /** The model as written. '' marks an absent optional input. */
 export interface TfliteModel extends Graph {
   readonly quantization: ReadonlyMap<string, TensorQuantization>
+  /** Constants that the file stores as int4; here they are int8. */
+  readonly int4: ReadonlySet<string>
 }
 
 /** Whether the bytes begin as a TensorFlow Lite file does. */
@@ -80,6 +82,7 @@ export function readTflite(bytes: Uint8Array): TfliteModel {
     tensors,
     nodes,
     quantization,
+    int4: new Set(names.filter((_, index) => read[index]!.isInt4)),
   }
   checkOrder(graph)
   return graph

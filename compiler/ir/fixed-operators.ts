@@ -4,6 +4,7 @@
 import type { FixedMultiplier } from '../arithmetic/fixed-point.js'
 import type { FixedOutput, Slopes } from '../arithmetic/tflite-functions.js'
 import type { Window } from './operators.js'
+import type { Constant } from './types.js'
 
 /** Rule M (contract tflite): y = clamp(M(accumulator, fixed[c]) + zeroPoint, min, max); arithmetic/fixed-point.ts has M. */
 export interface FixedRequantization {
@@ -12,6 +13,33 @@ export interface FixedRequantization {
   readonly zeroPoint: number
   readonly min: number
   readonly max: number
+}
+
+/**
+ * CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED and TRANSPOSE_CONV of int8 or int16 with int8 weights. Input [N, C, h, w],
+ * output [N, O, h, w]; accumulator = bias[o] + sum of (x - inputZeroPoint) * w over the taps inside the image.
+ * Output row y reads input row (y * up - pad + tap * step) / down, where that is whole and inside; columns likewise.
+ */
+export interface FixedConvolutionAttributes {
+  /** int8 [O, C / group, h, w]. */
+  readonly weight: Constant
+  /** One per output channel; null = none. Integers of magnitude < 2^47. */
+  readonly bias: Float64Array | null
+  readonly group: number
+  readonly inputZeroPoint: number
+  /** Of the rows, then of the columns. */
+  readonly placing: readonly [Placing, Placing]
+  /** 32: wraps, two roundings. 64: one rounding of its own (arithmetic/fixed-point.ts). */
+  readonly accumulatorBits: 32 | 64
+  readonly requantization: FixedRequantization
+}
+
+/** A convolution: up = stride, step = dilation, down = 1. A transposed one: up = 1, step = -1, down = stride, pad negated. */
+export interface Placing {
+  readonly up: number
+  readonly pad: number
+  readonly step: number
+  readonly down: number
 }
 
 export interface FixedOperand {
@@ -51,6 +79,7 @@ export interface FixedSoftmaxAttributes {
 }
 
 export interface FixedOperatorAttributes {
+  fixed_convolution: FixedConvolutionAttributes
   fixed_unary: FixedUnaryAttributes
   fixed_binary: FixedBinaryAttributes
   integer_average_pool: IntegerAveragePoolAttributes

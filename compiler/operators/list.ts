@@ -13,6 +13,7 @@ import { depthToSpace } from './depth-to-space/definition.js'
 import { dequantize } from './dequantize/definition.js'
 import { dynamicQuantize } from './dynamic-quantize/definition.js'
 import { fixedBinary } from './fixed-binary/definition.js'
+import { fixedConvolution } from './fixed-convolution/definition.js'
 import { fixedSoftmax } from './fixed-softmax/definition.js'
 import { fixedUnary } from './fixed-unary/definition.js'
 import { floatBinary } from './float-binary/definition.js'
@@ -46,6 +47,7 @@ import { where } from './where/definition.js'
 export const operators: readonly OperatorDefinition[] = [
   convolution,
   convolutionTranspose,
+  fixedConvolution,
   fullyConnected,
   matrixProduct,
   weightedSum,

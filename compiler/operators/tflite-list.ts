@@ -5,6 +5,7 @@ import * as concat from './concat/tflite.js'
 import * as constant from './constant/tflite.js'
 import * as convolution from './convolution/tflite.js'
 import * as fixedBinary from './fixed-binary/tflite.js'
+import * as fixedConvolution from './fixed-convolution/tflite.js'
 import * as fixedSoftmax from './fixed-softmax/tflite.js'
 import * as fixedUnary from './fixed-unary/tflite.js'
 import * as fullyConnected from './fully-connected/tflite.js'
@@ -20,7 +21,17 @@ import type { TfliteOperator } from './tflite.js'
 import * as transpose from './transpose/tflite.js'
 
 const folders: readonly Readonly<Record<string, unknown>>[] = [
-  ...[argMax, concat, constant, convolution, fixedBinary, fixedSoftmax, fixedUnary, fullyConnected],
+  ...[
+    argMax,
+    concat,
+    constant,
+    convolution,
+    fixedBinary,
+    fixedConvolution,
+    fixedSoftmax,
+    fixedUnary,
+    fullyConnected,
+  ],
   ...[gather, globalAveragePool, integerAveragePool, pad, quantize, reduce, reshape, slice, transpose],
 ]
 

@@ -12,6 +12,8 @@ export interface TfliteOperator {
   /** As the schema spells it: CONV_2D. */
   readonly name: string
   readonly inputs: readonly [minimum: number, maximum: number]
+  /** The input that may be stored as int4, where input 0 is int8. */
+  readonly int4?: number
   convert(node: TfliteNode, conversion: TfliteConversion): void
 }
 
@@ -42,6 +44,10 @@ export class TfliteNode {
     const tensor = this.#model.tensors.get(this.node.outputs[index] ?? '')
     if (!tensor) throw this.malformed(`Output ${index} is missing`)
     return tensor
+  }
+
+  isInt4(input: number): boolean {
+    return this.#model.int4.has(this.node.inputs[input] ?? '')
   }
 
   int(option: string): number {

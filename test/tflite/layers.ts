@@ -6,7 +6,7 @@ import type { Activation, Network } from './network.js'
 
 export type Layer = (network: Network, x: Activation) => Activation | null
 
-const isImage = (x: Activation): boolean => x.type === 'int8' && x.shape.length === 4
+const isImage = (x: Activation): boolean => x.shape.length === 4
 const activation = ({ random }: Network) => ({ activation: random.integer(0, 3) })
 
 /** Output length of a window that is padded or not; null where it does not fit. */
@@ -62,7 +62,6 @@ const depthwise: Layer = (network, x) => {
 }
 
 const fullyConnected: Layer = (network, x) => {
-  if (x.type !== 'int8') return null
   const { random } = network
   const depth = random.boolean() ? (x.shape.at(-1) ?? 1) : sizeOf(x.shape)
   const rows = sizeOf(x.shape) / depth
@@ -76,10 +75,39 @@ const fullyConnected: Layer = (network, x) => {
   return output
 }
 
+const transposeConvolution: Layer = (network, x) => {
+  if (!isImage(x)) return null
+  const { random } = network
+  const kernel = [random.integer(1, 4), random.integer(1, 4)] as const
+  const strides = [random.integer(1, 3), random.integer(1, 3)] as const
+  const isSame = random.boolean()
+  const plane = kernel.map((length, axis) => {
+    const whole = x.shape[axis + 1]! * strides[axis]!
+    return isSame
+      ? whole - random.integer(0, strides[axis]! - 1)
+      : whole + Math.max(length - strides[axis]!, 0)
+  })
+  const channels = random.integer(1, 5)
+  const shape = [x.shape[0]!, ...plane, channels]
+  const depth = sizeOf(kernel) * x.shape[3]!
+  const { weight, bias, output } = network.sum(
+    x,
+    [channels, ...kernel, x.shape[3]!],
+    channels,
+    0,
+    depth,
+    shape,
+  )
+  const options = { padding: isSame ? 0 : 1, strideHeight: strides[0], strideWidth: strides[1] }
+  const inputs = [network.integers(...shape), weight, x, ...(bias ? [bias] : [])]
+  network.node('TRANSPOSE_CONV', inputs, [output], { ...options, ...activation(network) })
+  return output
+}
+
 const pool =
   (operator: string): Layer =>
   (network, x) => {
-    const window = isImage(x) ? windowed(network, x, false) : null
+    const window = isImage(x) && x.type === 'int8' ? windowed(network, x, false) : null
     if (!window) return null
     const output = network.like(x, [x.shape[0]!, ...window.plane, x.shape[3]!])
     const [filterHeight, filterWidth] = window.kernel
@@ -195,6 +223,7 @@ const weighted: Readonly<Record<string, Layer>> = {
   CONV_2D: convolution,
   DEPTHWISE_CONV_2D: depthwise,
   FULLY_CONNECTED: fullyConnected,
+  TRANSPOSE_CONV: transposeConvolution,
 }
 
 export const arithmeticLayers: Readonly<Record<string, Layer>> = {

@@ -32,7 +32,9 @@ export class Network {
     shape: readonly number[],
     like?: { readonly scale?: number; readonly zeroPoint?: number },
   ): Activation {
-    const zeroPoint = type === 'int8' ? this.random.pick([-128, 0, 127, this.random.integer(-128, 127)]) : 0
+    const wide = this.random.integer(0, 9) === 0 ? this.random.integer(-900, 900) : 0
+    const zeroPoint =
+      type === 'int16' ? wide : this.random.pick([-128, 0, 127, this.random.integer(-128, 127)])
     return this.#add({
       name: `t${this.tensors.length}`,
       ...{ type, shape },
@@ -98,15 +100,15 @@ export class Network {
   ) {
     const { random } = this
     const scales = Array.from({ length: random.pick([1, channels]) }, () => Math.fround(random.scale() / 64))
-    const isInt4 = random.integer(0, 4) === 0 && scales.length === 1
+    const isInt4 = random.integer(0, 4) === 0 && scales.length === 1 && input.type === 'int8'
     const isDelicate = random.boolean()
-    const typical = (this.scaleOf(input) * scales[0]! * Math.sqrt(depth) * (isInt4 ? 300 : 4000)) / 100
-    const output = this.activation('int8', outputShape, {
+    const one = this.scaleOf(input) * scales[0]!
+    const output = this.activation(input.type, outputShape, {
       scale: isDelicate
-        ? this.scaleOf(input) * scales[0]! * random.pick([3, 100, 1e4, 3e6]) * random.float(1, 2)
-        : typical,
+        ? one * random.pick([3, 100, 1e4, 3e6]) * random.float(1, 2)
+        : (one * Math.sqrt(depth) * (isInt4 ? 300 : 4000)) / 100,
     })
-    const bias = Int32Array.from({ length: channels }, (_, channel) => {
+    const biases = Array.from({ length: channels }, (_, channel) => {
       if (!isDelicate) return random.integer(-4000, 4000)
       const d = (this.scaleOf(input) * scales[channel % scales.length]!) / this.scaleOf(output)
       const tie = Math.round(
@@ -114,13 +116,21 @@ export class Network {
       )
       return Math.min(2 ** 29, Math.max(-(2 ** 29), tie + random.integer(-2, 2)))
     })
-    const biasScale = Math.fround(this.scaleOf(input) * scales[0]!)
+    const biasScale = { scales: [Math.fround(one)] }
     return {
       weight: this.#weight(shape, isInt4, { scales, zeroPoints: scales.map(() => 0), axis }),
-      bias:
-        random.integer(0, 4) === 0 ? null : this.constant('int32', [channels], bias, { scales: [biasScale] }),
+      bias: random.integer(0, 4) === 0 ? null : this.#bias(input, biases, biasScale),
       output,
     }
+  }
+
+  /** int32; of int16 activations mostly int64, far from 32 bits at times. */
+  #bias(input: Activation, biases: readonly number[], scale: Pick<TfliteTensor, 'scales'>) {
+    if (input.type === 'int8' || this.random.integer(0, 3) === 0)
+      return this.constant('int32', [biases.length], Int32Array.from(biases), scale)
+    const factor = this.random.pick([1, 1, 977])
+    const wide = BigInt64Array.from(biases, (bias) => BigInt(bias * factor))
+    return this.constant('int64', [biases.length], wide, scale)
   }
 
   #weight(

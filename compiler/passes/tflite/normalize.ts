@@ -6,7 +6,7 @@ import { CapletError } from '../../errors.js'
 import type { TfliteModel } from '../../import/tflite.js'
 import type { Node, Tensor } from '../../ir/graph.js'
 import { isQuantizedType, type Quantization, type QuantizedType, rangeOf } from '../../ir/types.js'
-import { TfliteNode } from '../../operators/tflite.js'
+import { TfliteNode, type TfliteOperator } from '../../operators/tflite.js'
 import { tfliteOperators } from '../../operators/tflite-list.js'
 import { dequantizeTable, quantumOf } from '../convert/tables.js'
 import { type EdgeIo, type NormalizedGraph, reachable, renameOutputs } from '../normalize.js'
@@ -56,11 +56,21 @@ function convertNode(conversion: TfliteConversion, node: Node): void {
     if (node.inputs.length < least || node.inputs.length > most) {
       throw view.malformed(`It has ${node.inputs.length} inputs, but takes ${least} to ${most}`)
     }
+    requireInt8Storage(view, operator)
     operator.convert(view, conversion)
   } catch (error) {
     builder.poison(node, error)
   }
   builder.current = ''
+}
+
+function requireInt8Storage(node: TfliteNode, { int4 }: TfliteOperator): void {
+  const wrong = node.node.inputs.findIndex((_, input) => node.isInt4(input) && input !== int4)
+  if (wrong < 0 && !(int4 !== undefined && node.isInt4(int4) && node.input(0).type !== 'int8')) return
+  throw node.refused(
+    'TFLite Micro does not load it: it takes no int4 there',
+    'Convert the model with int8 weights.',
+  )
 }
 
 const unsupported = (node: TfliteNode): CapletError =>
