@@ -39,7 +39,14 @@ export const concatenation: TfliteOperator = {
         'Keep it as a node of its own.',
       )
     }
-    emitJoined(node, conversion, node.axis(node.int('axis'), node.output().shape.length), (shape) => shape)
+    const output = node.output()
+    if (output.type === 'int16' && node.quantization(output).zeroPoint !== 0) {
+      throw node.refused(
+        'TFLite Micro does not load it: a concatenation of int16 has zero points of 0',
+        'Convert the model again.',
+      )
+    }
+    emitJoined(node, conversion, node.axis(node.int('axis'), output.shape.length), (shape) => shape)
   },
 }
 
