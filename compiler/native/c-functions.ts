@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes wasm2c's output apart, and puts its functions into the words of targets/shim/caplet_wasm2c.h:
 //
-//   u32 w2c_capsule_f1(w2c_capsule* instance, u32 var_p0) {           u32 f1(u8 *memory, u32 var_p0) {
+//   u32 w2c_capsule_f1(w2c_capsule* instance, u32 var_p0) {           u32 function_1(u8 *memory, u32 var_p0) {
 //     i32_load_default32(&instance->w2c_memory, (u64)(var_i0) + 4u)     i32_load(memory, var_i0, 4u)
 //
 // A capsule's instance is nothing but its memory, whose size is known: so the pointer to the instance becomes the address
@@ -25,7 +25,7 @@ interface Definition {
 /** `known` holds every identifier that caplet_wasm2c.h defines. Throws CapletError 'internal' on any other call. */
 export function readFunctions(source: string, known: ReadonlySet<string>): CFunctions {
   const prototypes = source.match(/^static \w+ w2c_capsule_\w+\(w2c_capsule\*[^)]*\);$/gm) ?? []
-  const names = new Set(prototypes.map((line) => /w2c_capsule_(\w+)\(/.exec(line)![1]!))
+  const names = new Set(prototypes.map((line) => ownName(/w2c_capsule_(\w+)\(/.exec(line)![1]!)))
   const all = definitionsOf(source)
   const definitions = all.filter(({ name }) => names.has(name))
   if (definitions.length !== names.size) throw unknown('a function without a definition')
@@ -42,8 +42,11 @@ export function readFunctions(source: string, known: ReadonlySet<string>): CFunc
 /** Function definitions at the top level; wasm2c ends each with a brace in the first column. */
 function definitionsOf(source: string): Definition[] {
   const pattern = /^(?:static )?\w+ w2c_capsule_(\w+)\(w2c_capsule\* instance[^)]*\) \{\n[\s\S]*?^\}$/gm
-  return [...source.matchAll(pattern)].map(([text, name]) => ({ name: name!, text }))
+  return [...source.matchAll(pattern)].map(([text, name]) => ({ name: ownName(name!), text }))
 }
+
+/** wasm2c numbers functions without a name: f32 is the thirty-second, but a type here. */
+const ownName = (name: string): string => name.replace(/^f(\d+)$/, 'function_$1')
 
 /** Each export is a wrapper that calls the function itself. */
 function exportsOf(source: string, definitions: readonly Definition[]): Map<string, string> {
@@ -51,9 +54,9 @@ function exportsOf(source: string, definitions: readonly Definition[]): Map<stri
   for (const [, name, wrapper] of source.matchAll(
     /^\/\* export: '(\w+)' \*\/\n(?:void|u32) w2c_capsule_(\w+)\(w2c_capsule\* instance\) \{$/gm,
   )) {
-    const text = definitions.find((definition) => definition.name === wrapper)?.text ?? ''
+    const text = definitions.find((definition) => definition.name === ownName(wrapper!))?.text ?? ''
     const [, target] = / w2c_capsule_(\w+)\(instance\);/.exec(text) ?? []
-    if (target) exports.set(name!, target)
+    if (target) exports.set(name!, ownName(target))
   }
   return exports
 }
@@ -76,7 +79,7 @@ function rewrite(text: string): string {
     .replace(/\bw2c_capsule\* ?instance\b/g, 'u8 *memory')
     .replace(/\bw2c_capsule\*/g, 'u8 *')
     .replace(/\(instance([,)])/g, '(memory$1')
-    .replaceAll('w2c_capsule_', '')
+    .replace(/\bw2c_capsule_(\w+)/g, (_, name) => ownName(name))
     .replace(/^( *var_f\d+ = )(-?[\d.]+(?:e[+-]?\d+)?);$/gm, (_, target, number) => {
       return `${target}${floatLiteral(number)};`
     })

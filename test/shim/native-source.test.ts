@@ -51,6 +51,15 @@ describe('a translated network', async () => {
   })
 })
 
+it('numbers of functions do not become names of types', async () => {
+  const functions = Array.from({ length: 70 }, (_, index) =>
+    index === 69 ? `(func $f${index})` : `(func $f${index} (call $f${index + 1}))`,
+  )
+  const { source } = await translate(`${functions.join(' ')} (func (export "invoke") (call $f0))`)
+  expect(source).toMatch(/^static void function_32\(u8 \*memory\);$/m)
+  expect(source).not.toMatch(/\bf(?:32|64)\(/)
+})
+
 describe('what the header does not define, or C does not trap on', () => {
   it.each([
     ['recursion', '(func $f (export "invoke") (call $f))', /calls itself/],
