@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Three networks of other projects, quantized by onnxruntime.quantization, on the emulated Cortex-M4: every tier.
+// Networks of other projects on the emulated Cortex-M4, every tier: three quantized by onnxruntime.quantization, and the
+// keyword, anomaly and image models of MLPerf Tiny against TFLite Micro.
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { deviceGroups, deviceRuntimes } from '../../runtime/device.js'
 import { verifyModel } from '../../runtime/verify.js'
 import { assetsFolder, python, withoutAssets, withoutPython, writeModels } from '../corpus/python.js'
+import { hasTfliteWheel, tfliteOracleIsAbsent, whyAbsent } from '../tflite/compare.js'
 import { whyMissing } from './requirements.js'
 
 const assets = assetsFolder()
@@ -18,6 +20,11 @@ const models: readonly { name: string; shapes: [string, readonly number[]][] }[]
 const board = 'cortex-m4'
 const names = deviceGroups.get(board)!
 const runtimes = deviceRuntimes.filter(({ name }) => names.includes(name))
+
+const tiny = [
+  'keyword_spotting/trained_models/kws_ref_model',
+  'anomaly_detection/trained_models/ad01_int8',
+].concat('image_classification/trained_models/pretrainedResnet_quant')
 
 let folder: string
 beforeAll(() => {
@@ -41,4 +48,18 @@ describe('all tiers of the Cortex-M4', async () => {
       )
     },
   )
+
+  if (hasTfliteWheel) {
+    it.for(tiny)('give the bits of TFLite Micro on %s', { timeout: 1_200_000 }, async (name, { skip }) => {
+      skip(assets === null, withoutAssets)
+      skip(tfliteOracleIsAbsent, `TFLite Micro${whyAbsent}`)
+      skip(missing !== undefined, missing ?? '')
+      const path = join(assets!, 'mlperf_tiny', 'training', `${name}.tflite`)
+      const verified = await verifyModel(path, { count: 1, runtimes: [board], target: 'cortex-m4f' })
+      expect(verified).toMatchObject({ exact: true, inputs: 5, skipped: [] })
+      expect(verified.runtimes.map(({ name, mismatches }) => [name, mismatches])).toEqual(
+        names.map((name) => [name, 0]),
+      )
+    })
+  }
 })
