@@ -17,7 +17,7 @@ export function floatOf(bits: number): number {
 }
 
 /** 2^(i / 32), each the nearest double. */
-const powers = [
+export const powers = [
   1,
   1.0218971486541166,
   1.0442737824274138,

@@ -27,8 +27,11 @@ const tanhOdd = float32s(
 const tanhEven = float32s(1.19825839466702e-6, 1.18534705686654e-4, 2.268434632439e-3, 4.89352518554385e-3)
 
 /** Rational approximation on -9..9, saturated beyond. */
-export function tanh(x: number): number {
-  const bounded = limit(x, 9)
+export const tanh: UnaryFunction = (x) => tanhWithin(x, 9)
+
+/** The same approximation, saturated elsewhere. */
+export function tanhWithin(x: number, bound: number): number {
+  const bounded = limit(x, bound)
   const square = f32(bounded * bounded)
   return f32(f32(polynomial(square, tanhOdd) * bounded) / polynomial(square, tanhEven))
 }

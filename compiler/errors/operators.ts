@@ -8,7 +8,7 @@ export const operatorErrors = {
     title: 'The operator is not supported',
     meaning: 'Caplet has no form of this operator that equals the contract in every bit.',
     remedy: '`caplet operators` lists what there is. Replace the operator, or cut the model in front of it.',
-    example: 'Operator LSTM is not supported',
+    example: 'Operator STFT is not supported',
   },
   'float-model': {
     code: 'CAP018',

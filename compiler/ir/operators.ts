@@ -12,6 +12,7 @@ import type {
   ResizeAttributes,
 } from './float-operators.js'
 import type { PlainOperatorAttributes } from './plain-operators.js'
+import type { RecurrentAttributes } from './recurrent-operators.js'
 import type {
   DynamicQuantizeAttributes,
   MatrixProductAttributes,
@@ -230,6 +231,7 @@ export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperat
   fully_connected: FullyConnectedAttributes
   matrix_product: MatrixProductAttributes
   weighted_sum: WeightedSumAttributes
+  recurrent: RecurrentAttributes
   table: TableAttributes
   quantized_binary: QuantizedBinaryAttributes
   float_binary: FloatBinaryAttributes

@@ -31,6 +31,7 @@ import { plainBinary } from './plain-binary/definition.js'
 import { plainUnary } from './plain-unary/definition.js'
 import { quantize } from './quantize/definition.js'
 import { quantizedBinary } from './quantized-binary/definition.js'
+import { recurrent } from './recurrent/definition.js'
 import { reduce } from './reduce/definition.js'
 import { reshape } from './reshape/definition.js'
 import { resize } from './resize/definition.js'
@@ -51,6 +52,7 @@ export const operators: readonly OperatorDefinition[] = [
   fullyConnected,
   matrixProduct,
   weightedSum,
+  recurrent,
   table,
   quantizedBinary,
   fixedUnary,

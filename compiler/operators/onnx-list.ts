@@ -21,6 +21,7 @@ import * as plainBinary from './plain-binary/onnx.js'
 import * as plainUnary from './plain-unary/onnx.js'
 import * as quantize from './quantize/onnx.js'
 import * as quantizedBinary from './quantized-binary/onnx.js'
+import * as recurrent from './recurrent/onnx.js'
 import * as reduce from './reduce/onnx.js'
 import * as reshape from './reshape/onnx.js'
 import * as resize from './resize/onnx.js'
@@ -57,6 +58,7 @@ const folders = [
   plainUnary,
   quantize,
   quantizedBinary,
+  recurrent,
   reduce,
   reshape,
   resize,

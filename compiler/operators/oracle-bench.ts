@@ -10,7 +10,7 @@ export interface OnnxForm {
   readonly domain?: string
   readonly opset?: number
   readonly attributes?: Readonly<Record<string, Attribute>>
-  /** A number stands for that input of the case. */
+  /** A number stands for that input of the case, an initializer without a name for an input that is left out. */
   readonly inputs: readonly (number | Initializer)[]
 }
 
@@ -35,7 +35,7 @@ export async function compareWithOracle(operatorCase: OperatorCase, form: OnnxFo
       type,
       shape: shape.map((_, axis) => `output_${index}_${axis}`),
     })),
-    initializers: form.inputs.filter((input) => typeof input !== 'number'),
+    initializers: form.inputs.filter((input) => typeof input !== 'number').filter(({ name }) => name !== ''),
   })
   const oracle = await openOracle(model)
   const feeds = operatorCase.inputs.map(({ type, shape, data }, index) => [

@@ -165,17 +165,9 @@ function evaluateConstants(view: OnnxNode, operator: OnnxOperator): Constant[] |
   return operator.evaluate(view, inputs)
 }
 
-/** Operators that the reference has, and why Caplet does not. */
-const reasons: Readonly<Record<string, string>> = Object.fromEntries(
-  ['LSTM', 'GRU', 'RNN', 'com.microsoft.DynamicQuantizeLSTM'].map((operator) => [
-    operator,
-    ': the reference computes its gates in float32, in an order of sums that is not established',
-  ]),
-)
-
 const unsupportedOperator = (node: Node): Problem => ({
   code: 'unsupported-operator',
-  message: `Operator ${node.operator} is not supported${reasons[node.operator] ?? ''}`,
+  message: `Operator ${node.operator} is not supported`,
   remedy: 'See `caplet operators` for the supported ones; replace it or cut the model in front of it.',
   node: node.name,
   operator: node.operator,

@@ -10,6 +10,8 @@ export type Attribute =
   | string
   | readonly number[]
   | { readonly float: number }
+  | { readonly floats: readonly number[] }
+  | { readonly strings: readonly string[] }
   | { readonly tensor: Initializer }
 
 export interface ModelNode {
@@ -17,7 +19,7 @@ export interface ModelNode {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly domain?: string
-  /** Integers and lists of them as numbers; a float as { float: 0.1 }, a tensor as { tensor: ... }. */
+  /** Integers and lists of them as numbers; a float as { float: 0.1 }, lists and tensors alike. */
   readonly attributes?: Readonly<Record<string, Attribute>>
 }
 
@@ -97,6 +99,11 @@ function attributeProto(name: string, value: Attribute) {
   if (typeof value === 'string')
     return { name, type: AttributeType.STRING, s: new TextEncoder().encode(value) }
   if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float }
+  if ('floats' in value) return { name, type: AttributeType.FLOATS, floats: [...value.floats] }
+  if ('strings' in value) {
+    const strings = value.strings.map((text) => new TextEncoder().encode(text))
+    return { name, type: AttributeType.STRINGS, strings }
+  }
   if ('tensor' in value) return { name, type: AttributeType.TENSOR, t: tensorProto(value.tensor) }
   return { name, type: AttributeType.INTS, ints: [...value] }
 }
