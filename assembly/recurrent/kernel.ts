@@ -4,9 +4,10 @@
 //   Each step reads all rows once, whatever the batch. Outputs are steps of OUTPUT_STEP bytes, and the last state.
 import { storeFloat } from "../primitives"
 import { copyWeights } from "../weights"
+import { dynamicScale, dynamicZeroPoint, quantizeAll } from "../dynamic-range"
 import { dequantize } from "../quantize"
 import { resetGru, stepGru, stepLstm, stepRnn } from "./cells"
-import { dynamicScale, multiply, quantizeAll } from "./products"
+import { multiply } from "./products"
 import {
   BATCH, BIASES, CELL, CELL_OUTPUT, CELL_STATE, FINAL_HIDDEN, GATE_BYTES, GATES, HAS_BIAS, HAS_CELL_OUTPUT, HAS_FINAL_HIDDEN,
   HAS_INITIAL_CELL, HAS_INITIAL_HIDDEN, HAS_SEQUENCE, HIDDEN, HIDDEN_STATE, INITIAL_CELL, INITIAL_HIDDEN, INPUT, INPUT_BLOCK,
@@ -35,7 +36,8 @@ export function run(): void {
   let zero: i32 = 0
   if (IS_DYNAMIC) {
     scale = dynamicScale(INPUT, STEPS * STEP)
-    zero = quantizeAll(INPUT, STEPS * STEP, scale, QUANTA)
+    zero = dynamicZeroPoint(INPUT, STEPS * STEP, scale)
+    quantizeAll(INPUT, STEPS * STEP, scale, zero, QUANTA)
   }
   for (let step: usize = 0; step < STEPS; step++) {
     const time = IS_REVERSED ? STEPS - 1 - step : step
@@ -53,7 +55,8 @@ export function run(): void {
 function lstm(): void {
   if (IS_DYNAMIC) {
     const scale = dynamicScale(HIDDEN_STATE, STATE)
-    const zero = quantizeAll(HIDDEN_STATE, STATE, scale, STATE_QUANTA)
+    const zero = dynamicZeroPoint(HIDDEN_STATE, STATE, scale)
+    quantizeAll(HIDDEN_STATE, STATE, scale, zero, STATE_QUANTA)
     multiply(STATE_ROWS, STATE_ROW_BYTES, 4 * HIDDEN, HIDDEN, STATE_BLOCK, STATE_QUANTA, GATES, true, scale, zero)
   } else {
     multiply(STATE_ROWS, STATE_ROW_BYTES, 4 * HIDDEN, HIDDEN, STATE_BLOCK, HIDDEN_STATE, GATES, true, 1, 0)

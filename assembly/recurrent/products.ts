@@ -4,7 +4,6 @@
 //   IS_DYNAMIC: f32(f32(accumulator) * f32(scale of the vectors * scale of the row)), vectors of uint8 with one scale.
 // A row in the segment: [ scale f32 | zero point i32 ] of 8-bit weights, its terms, zeros up to a multiple of 4 bytes.
 import { copyWeights } from "../weights"
-import { quantize, roundWithin } from "../quantize"
 import { BATCH, GATE_BYTES, IS_DYNAMIC, TILE, TILE_BYTES, WEIGHT } from "./constants"
 
 const WEIGHT_BYTES: usize = sizeof<WEIGHT>()
@@ -64,32 +63,4 @@ function addQuantized(terms: usize, depth: usize, vector: usize, out: usize, add
   }
   const product = <f32>accumulator * (scale * load<f32>(terms))
   store<f32>(out, adds ? load<f32>(out) + product : product)
-}
-
-/** Scale of uint8 quanta for `count` float32 values. */
-export function dynamicScale(values: usize, count: usize): f32 {
-  const low = leastOf(values, count)
-  const high = greatestOf(values, count)
-  return select<f32>(<f32>1, (high - low) / <f32>255, low == high)
-}
-
-/** Zero point that belongs to the scale; writes the quanta. */
-export function quantizeAll(values: usize, count: usize, scale: f32, quanta: usize): i32 {
-  const zero = roundWithin(<f32>0 - leastOf(values, count) / scale, 0, 255)
-  for (let i: usize = 0; i < count; i++) {
-    store<u8>(quanta + i, <u8>quantize(load<f32>(values + (i << 2)), scale, zero, 0, 255))
-  }
-  return zero
-}
-
-function leastOf(values: usize, count: usize): f32 {
-  let least: f32 = 0
-  for (let i: usize = 0; i < count; i++) least = min<f32>(least, load<f32>(values + (i << 2)))
-  return least
-}
-
-function greatestOf(values: usize, count: usize): f32 {
-  let greatest: f32 = 0
-  for (let i: usize = 0; i < count; i++) greatest = max<f32>(greatest, load<f32>(values + (i << 2)))
-  return greatest
 }

@@ -107,7 +107,7 @@ export interface Choice {
 export function caseOf(random: Random, choice: Choice): Case {
   const { cell, size, weight, block, isWild = false } = choice
   const { steps, batch, inputs, hidden } = size
-  const reversed = random.pick([[false], [true], [false, true]])
+  const reversed = random.pick([[false], [true], [false], [true], [false, true]])
   const [directions, gates] = [reversed.length, gatesOf[cell]]
   const attributes: RecurrentAttributes = {
     cell,

@@ -2,6 +2,7 @@
 // Raw float32 cells against the oracle, bit for bit. CELLS=4000 asks for that many of each kind.
 import { expect, it } from 'vitest'
 import type { Attribute, Initializer } from '../../../runtime/oracle/write-model.js'
+import type { RecurrentWeight } from '../../ir/recurrent-operators.js'
 import { blockOf } from '../../passes/convert/float-sums.js'
 import { compareWithOracle, type OnnxForm } from '../oracle-bench.js'
 import { Random } from '../random.js'
@@ -84,6 +85,71 @@ const onnxNames = {
 const takesAlpha = ['affine', 'hardsigmoid', 'leakyrelu', 'thresholdedrelu']
 const takesBeta = ['affine', 'hardsigmoid']
 
+/** What quantize_dynamic writes: weights transposed, one scale per direction or per row. */
+function placeDynamic(random: Random): Placed {
+  const size = {
+    steps: random.integer(1, 4),
+    batch: random.integer(1, 3),
+    inputs: random.integer(1, 70),
+    hidden: random.integer(1, 12),
+  }
+  const weight = random.pick(['int8', 'uint8'] as const)
+  const dynamic = { weight, inputType: 'float32', arithmetic: 'dynamic', block: 1 } as const
+  const isWild = random.integer(0, 3) === 0
+  const plain = caseOf(random, { cell: 'lstm', size, ...dynamic, anyFunction: random.boolean(), isWild })
+  const isPerRow = random.boolean()
+  const rows = 4 * size.hidden
+  const each = (of: RecurrentWeight): RecurrentWeight => {
+    const first = (at: number) => Math.floor(at / rows) * rows
+    const zeroPoint = (at: number) =>
+      isPerRow ? (weight === 'int8' ? 0 : of.zeroPoints![0]!) : of.zeroPoints![first(at)]!
+    return {
+      ...of,
+      scales: of.scales!.map((scale, at) => (isPerRow ? scale : of.scales![first(at)]!)),
+      zeroPoints: of.zeroPoints!.map((_, at) => zeroPoint(at)),
+    }
+  }
+  const { inputWeight, stateWeight } = plain.attributes
+  const attributes = {
+    ...plain.attributes,
+    inputWeight: each(inputWeight),
+    stateWeight: each(stateWeight),
+  }
+  const operatorCase = { ...plain, attributes }
+  const form = formOf(operatorCase, true)
+  const quantized = [attributes.inputWeight, attributes.stateWeight].map((of, index) =>
+    initializersOf(of, `q${index}`, isPerRow),
+  )
+  const inputs = [...form.inputs]
+  inputs.splice(1, 2, quantized[0]![0]!, quantized[1]![0]!)
+  const parameters = quantized.flatMap(([, scale, zero]) => [scale!, zero!])
+  const dynamicForm = { ...form, operator: 'DynamicQuantizeLSTM', domain: 'com.microsoft' }
+  return { operatorCase, form: { ...dynamicForm, inputs: [...inputs, ...parameters] } }
+}
+
+/** Weight, scale and zero point. */
+function initializersOf(of: RecurrentWeight, name: string, isPerRow: boolean): Initializer[] {
+  const [directions, rows, depth] = of.values.shape as [number, number, number]
+  const { type } = of.values
+  const make = (length: number, value: (at: number) => number) => {
+    const values = Array.from({ length }, (_, at) => value(at))
+    return type === 'int8' ? Int8Array.from(values) : Uint8Array.from(values)
+  }
+  const at = (d: number, k: number, row: number) => Number(of.values.data[(d * rows + row) * depth + k])
+  const data = make(directions * depth * rows, (i) =>
+    at(Math.floor(i / rows / depth), Math.floor(i / rows) % depth, i % rows),
+  )
+  const shape = isPerRow ? [directions, rows] : [directions]
+  const step = isPerRow ? 1 : rows
+  const count = (directions * rows) / step
+  const scales = Float32Array.from({ length: count }, (_, i) => of.scales![i * step]!)
+  return [
+    { name: `${name}w`, type, shape: [directions, depth, rows], data },
+    { name: `${name}s`, type: 'float32', shape, data: scales },
+    { name: `${name}z`, type, shape, data: make(count, (i) => of.zeroPoints![i * step]!) },
+  ]
+}
+
 function attributesOf(of: Case['attributes']): Record<string, Attribute> {
   const { cell, activations, clip, reversed } = of
   const parameters = (takes: readonly string[], which: 'alpha' | 'beta') => ({
@@ -101,13 +167,20 @@ function attributesOf(of: Case['attributes']): Record<string, Attribute> {
   }
 }
 
-it.each(['lstm', 'gru', 'rnn'] as const)(
+const makers = {
+  lstm: (random: Random) => place(random, 'lstm'),
+  gru: (random: Random) => place(random, 'gru'),
+  rnn: (random: Random) => place(random, 'rnn'),
+  'lstm quantized at run time': placeDynamic,
+}
+
+it.each(Object.entries(makers))(
   '%s gives the bits of the oracle',
-  async (cell) => {
+  async (_, make) => {
     const random = new Random(31)
     const found: string[] = []
     for (let i = 0; i < count; i++) {
-      const { operatorCase, form } = place(random, cell)
+      const { operatorCase, form } = make(random)
       const difference = await compareWithOracle(operatorCase, form)
       if (difference) found.push(`${difference} ${JSON.stringify(form.attributes)}`)
     }

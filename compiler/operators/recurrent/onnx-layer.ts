@@ -2,8 +2,18 @@
 // What LSTM, GRU, RNN and DynamicQuantizeLSTM have in common: shapes, states, outputs, and what is refused.
 import type { RecurrentAttributes, RecurrentOutput } from '../../ir/recurrent-operators.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
-import type { OnnxNode, TensorType } from '../onnx.js'
+import type { AttributeKind, OnnxNode, TensorType } from '../onnx.js'
 import { directionsOf } from './onnx-attributes.js'
+
+export const attributes: Readonly<Record<string, AttributeKind>> = {
+  activation_alpha: 'floats',
+  activation_beta: 'floats',
+  activations: 'strings',
+  clip: 'float',
+  direction: 'string',
+  hidden_size: 'int',
+}
+export const lstmAttributes = { ...attributes, input_forget: 'int' } as const
 
 export interface LayerShapes {
   readonly steps: number

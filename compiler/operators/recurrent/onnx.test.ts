@@ -132,3 +132,22 @@ describe('refused by name:', () => {
     expect(await againstOracle(text)).toBe('exact')
   })
 })
+
+/** `zero`: of both weights. */
+const dynamic = (type: 'int8' | 'uint8', zero: string, attributes = '') => `
+  input x: float32[5,2,9]
+  c: float32[5,1,2,6], d: float32[1,2,6], e: float32[1,2,6] = com.microsoft.DynamicQuantizeLSTM(x, ${type}[1,9,24] {3 100 27 5 90 1}, ${type}[1,6,24] {77 12 110 64 9}, float32[1,48] {${some}}, _, _, _, _, float32[1] {0.01}, ${type}${zero}, float32[1] {0.02}, ${type}${zero}) {hidden_size=6${attributes}}
+  output c
+  output e`
+
+describe('com.microsoft.DynamicQuantizeLSTM', () => {
+  it.each(['int8', 'uint8'] as const)('of %s weights is exact', async (type) => {
+    expect(await againstOracle(dynamic(type, '[1] {50}'))).toBe('exact')
+    expect(await againstOracle(dynamic(type, '[1] {0}', ', direction="reverse"'))).toBe('exact')
+  })
+
+  it('with several zero points is refused, as by the oracle', async () => {
+    const several = dynamic('uint8', '[1,24] {50 51}').replaceAll('float32[1] {0.0', 'float32[1,24] {0.0')
+    expect(await againstOracle(several)).toBe('refused, by the oracle too')
+  })
+})

@@ -2,22 +2,23 @@
 // ONNX LSTM, GRU and RNN: float in the reference, in an order that is known (docs/arithmetic.md, "Recurrent layers").
 import type { RecurrentAttributes } from '../../ir/recurrent-operators.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
-import type { AttributeKind, OnnxNode, OnnxOperator } from '../onnx.js'
+import type { OnnxNode, OnnxOperator } from '../onnx.js'
 import { activationsOf, clipOf, directionsOf } from './onnx-attributes.js'
-import { defineRecurrent, floatParameter, layerShapes, refuseLengths } from './onnx-layer.js'
+import {
+  attributes,
+  defineRecurrent,
+  floatParameter,
+  layerShapes,
+  lstmAttributes,
+  refuseLengths,
+} from './onnx-layer.js'
+
+export { dynamicQuantizeLstm } from './onnx-dynamic.js'
+
 import { floatWeight, sameStorage } from './onnx-weights.js'
 import { gatesOf } from './rows.js'
 
-const attributes: Readonly<Record<string, AttributeKind>> = {
-  activation_alpha: 'floats',
-  activation_beta: 'floats',
-  activations: 'strings',
-  clip: 'float',
-  direction: 'string',
-  hidden_size: 'int',
-}
 const layout = { layout: 'int' } as const
-const lstmAttributes = { ...attributes, input_forget: 'int' } as const
 const gruAttributes = { ...attributes, linear_before_reset: 'int' } as const
 
 /** Attributes that only one kind of cell has. */

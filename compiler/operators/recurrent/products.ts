@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of weights times a vector, added to what is there: float32 in blocks, or integers of a vector quantized on the spot.
-import { dequantize, f32, quantize, roundHalfEven } from '../../arithmetic/float32.js'
+import { dynamicRange } from '../../arithmetic/dynamic-range.js'
+import { dequantize, f32, quantize } from '../../arithmetic/float32.js'
 import type { RecurrentWeight } from '../../ir/recurrent-operators.js'
 
 /** `start` null: from nothing. */
@@ -33,12 +34,9 @@ export interface QuantizedVector {
 
 /** As DynamicQuantizeLinear of all `values`. */
 export function quantizeVector(values: readonly number[]): QuantizedVector {
-  const low = values.reduce((least, value) => Math.min(least, value), 0)
-  const high = values.reduce((greatest, value) => Math.max(greatest, value), 0)
-  const range = { min: 0, max: 255 }
-  const scale = low === high ? 1 : f32(f32(high - low) / 255)
-  const zeroPoint = Math.min(255, Math.max(0, roundHalfEven(f32(0 - f32(low / scale)))))
-  return { quanta: values.map((value) => quantize(value, { scale, zeroPoint }, range)), scale, zeroPoint }
+  const quantization = dynamicRange(values)
+  const quanta = values.map((value) => quantize(value, quantization, { min: 0, max: 255 }))
+  return { quanta, ...quantization }
 }
 
 /** `vector`: quanta, of which `scale` and `zeroPoint` are given. */
