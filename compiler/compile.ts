@@ -28,7 +28,7 @@ export interface CompileOptions {
   readonly name?: string
   /** Dimensions of inputs that the model leaves open, by name. */
   readonly shapes: Shapes
-  /** null: the one of the model's format. */
+  /** null: the one of the model's format. integer: sums of products stay in integers where the reference leaves them in float. */
   readonly contract: ContractName | null
   /** How TFLite Micro formed multipliers: in float64, or in float32 before 13 October 2026. */
   readonly tfliteMultipliers: TfliteMultipliers

@@ -30,7 +30,9 @@ function normalizeOnnxModel(model: ModelFile, options: CompileOptions, observe: 
   const typed = inferTypes(source, options.shapes) //                          3 infer types
   observe('infer-types', typed)
   refuseFloatModel(source)
-  return normalize(typed, options.io, options.floatIslands) //                 4 normalize
+  const { floatIslands } = options
+  const keepsIntegers = options.contract === 'integer'
+  return normalize(typed, options.io, { floatIslands, keepsIntegers }) //      4 normalize
 }
 
 /** The file states every type and shape; operators check them while they are converted. */

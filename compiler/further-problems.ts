@@ -28,7 +28,8 @@ export function furtherProblems(
   first: readonly Problem[],
   options: Partial<CompileOptions> = {},
 ): Problem[] {
-  const { io, floatIslands, edgeLayout, shapes } = { ...defaultOptions, ...options }
+  const { io, floatIslands, contract, edgeLayout, shapes } = { ...defaultOptions, ...options }
+  const sums = { floatIslands, keepsIntegers: contract === 'integer' }
   const isGuessed = first.some(({ code }) => code === 'unbound-dimension')
   if (first.some(({ node, code }) => node === undefined && code !== 'unbound-dimension')) return []
   const bound = isGuessed ? boundToOne(source, shapes) : shapes
@@ -37,7 +38,7 @@ export function furtherProblems(
     const broken = new Set([...first, ...found].flatMap(({ node }) => node ?? []))
     const removed = behind(source.nodes, broken)
     const fresh = problemsOf(() => {
-      const graph = normalize(inferTypes(cut(source, removed), bound), io, floatIslands)
+      const graph = normalize(inferTypes(cut(source, removed), bound), io, sums)
       lowerGraph(graph, { preferFloat: false, edgeLayout, quantization: graph.quantization })
     }).filter(
       ({ node, code }) =>

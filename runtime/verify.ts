@@ -17,6 +17,7 @@ import type { Pace } from './runtime.js'
 import { type Lane, openComparison } from './verify/comparison.js'
 import { locate } from './verify/locate.js'
 import type { NativeDistance } from './verify/native-distance.js'
+import type { ReferenceDistance } from './verify/reference-distance.js'
 import { generatedSamples, joinSamples, type SampleEdge, type Samples } from './verify/samples.js'
 import {
   compiledSubject,
@@ -77,6 +78,8 @@ export interface Verification {
   readonly runtimes: readonly RuntimeResult[]
   readonly skipped: readonly SkippedRuntime[]
   readonly native: NativeDistance | null
+  /** Of the contract `integer` from ONNX Runtime; null under another one. */
+  readonly distance: ReferenceDistance | null
 }
 
 export const defaultCount = 1000
@@ -110,6 +113,7 @@ async function verifyIn(
   const subject = options.capsule
     ? givenSubject(path, options.capsule, compile, tools)
     : await compiledSubject(path, compile, tools)
+  refuseNative(subject, options)
   const { able, unable } = ableToRun(subject, present, options)
   const samples = samplesFor(subject, options)
   const withReference = options.runtimes?.includes(referenceName) ?? false
@@ -132,10 +136,22 @@ async function verifyIn(
       runtimes,
       skipped: [...absent, ...unable],
       native: comparison.nativeDistance(),
+      distance: comparison.referenceDistance(),
     }
   } finally {
     await comparison.close()
   }
+}
+
+/** A native build is compared with the reference of its own kind; the contract `integer` is measured against that one. */
+function refuseNative({ options: { contract } }: Subject, { reference }: VerifyOptions): void {
+  if (contract !== 'integer' || reference !== 'native') return
+  throw new CapletError({
+    code: 'unsupported-feature',
+    message: 'The distance of a native ONNX Runtime is measured under the contract onnxruntime',
+    remedy:
+      'Leave --reference native away: under --contract integer the distance to ONNX Runtime is printed anyway.',
+  })
 }
 
 /** The accelerated capsule of the same model and options, where one of the runtimes runs nothing else. */
@@ -203,6 +219,7 @@ function compileOptionsOf(options: VerifyOptions): Partial<CompileOptions> {
     'target',
     'tier',
     'io',
+    'floatIslands',
     'edgeLayout',
   ] as const
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))

@@ -89,8 +89,8 @@ export function addFormOptions(command: Command): Command {
       .default(new Map(), 'as in the model'),
   )
   command.addOption(
-    new Option('--contract <name>', 'numeric contract: onnxruntime or tflite')
-      .argParser(oneOf(['onnxruntime', 'tflite'], ['integer']))
+    new Option('--contract <name>', 'numeric contract: onnxruntime, integer (docs/arithmetic.md) or tflite')
+      .argParser(oneOf(['onnxruntime', 'integer', 'tflite']))
       .default(null, "that of the model's format"),
   )
   choice(
@@ -126,7 +126,7 @@ export function addFormOptions(command: Command): Command {
 /** Values of the flags above. */
 export interface FormFlags {
   readonly shape: Shapes
-  readonly contract: 'onnxruntime' | 'tflite' | null
+  readonly contract: 'onnxruntime' | 'integer' | 'tflite' | null
   readonly tfliteMultipliers: 'float64' | 'float32'
   readonly target: string | null
   readonly io: 'quantized' | 'float'

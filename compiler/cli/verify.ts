@@ -2,6 +2,7 @@
 // caplet verify: a capsule against its contract's reference, byte by byte.
 import { type Command, Option } from 'commander'
 import { isRuntimeName, runtimeNames } from '../../runtime/list.js'
+import type { ReferenceDistance } from '../../runtime/verify/reference-distance.js'
 import type { RuntimeResult, Verification } from '../../runtime/verify.js'
 import { defineCommand, type Result, report } from './command.js'
 import { addCompileOptions, type CompileFlags, compileOptionsOf, parseInteger, parseList } from './options.js'
@@ -42,7 +43,17 @@ async function verify(model: string, flags: Flags): Promise<Result> {
   }
 }
 
-const jsonOf = ({ exact, oracle, sha256, contract, inputs, runtimes, skipped, native }: Verification) => ({
+const jsonOf = ({
+  exact,
+  oracle,
+  sha256,
+  contract,
+  inputs,
+  runtimes,
+  skipped,
+  native,
+  distance,
+}: Verification) => ({
   exact,
   oracle,
   capsule: { sha256 },
@@ -64,10 +75,18 @@ const jsonOf = ({ exact, oracle, sha256, contract, inputs, runtimes, skipped, na
     differing: native.differing,
     largest: native.largest,
   },
+  distance: distance && {
+    reference: distance.reference,
+    version: distance.version,
+    reason: distance.reason,
+    outputs: distance.outputs.map(({ name, valuesCompared, differing, largest, unit, top1 }) => ({
+      ...{ name, values_compared: valuesCompared, differing, largest, unit, top1 },
+    })),
+  },
 })
 
 function textOf(verification: Verification): string {
-  const { exact, sha256, contract, inputs, runtimes, skipped, native } = verification
+  const { exact, sha256, contract, inputs, runtimes, skipped, native, distance } = verification
   const rows = runtimes.map(({ name, version, outputsCompared, mismatches }) => [
     name,
     version,
@@ -78,7 +97,9 @@ function textOf(verification: Verification): string {
     exact === null
       ? `NO ORACLE: ${contract.reference} is not here; every output equals our own reference`
       : exact
-        ? 'EXACT: every output of every input is the same'
+        ? contract.name === 'integer'
+          ? 'EXACT under the contract integer, which is not ONNX Runtime: every output equals its definition'
+          : 'EXACT: every output of every input is the same'
         : 'NOT EXACT: outputs differ'
   const lines = [
     `${verdict}, over ${plural(inputs, 'input')}.`,
@@ -91,6 +112,7 @@ function textOf(verification: Verification): string {
       `Native reference, as information: ${native.reference} differs in ${count(native.differing)} of ${plural(native.outputsCompared, 'value')}, by at most ${native.largest} quanta.`,
     )
   }
+  if (distance) lines.push(...distanceLines(distance))
   lines.push(
     '',
     `contract ${contract.name} (${contract.reference} ${contract.version})`,
@@ -106,6 +128,19 @@ function paceLines({ name, pace }: RuntimeResult): string[] {
   const milliseconds = ((1000 * pace.ticks) / pace.ticksPerSecond).toFixed(2)
   return [
     `${name}: an inference takes at most ${plural(pace.ticks, 'tick')} of its counter, ${milliseconds} ms`,
+  ]
+}
+
+function distanceLines({ reference, version, reason, outputs }: ReferenceDistance): string[] {
+  const title = `Distance to ${reference} ${version}, as information`
+  if (reason !== null) return [`${title}: none, it does not run the model: ${reason}`]
+  const rows = outputs.map(({ name, valuesCompared, differing, largest, unit, top1 }) => [
+    ...[name, valuesCompared, differing, unit === 'steps' ? `${largest} steps` : String(largest)],
+    top1 ? `${count(top1.agreeing)} of ${count(top1.rows)}` : '-',
+  ])
+  return [
+    `${title}:`,
+    indent(table(['output', 'values compared', 'differing', 'largest', 'same top 1'], rows)),
   ]
 }
 

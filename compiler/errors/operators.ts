@@ -22,9 +22,9 @@ export const operatorErrors = {
     code: 'CAP019',
     title: 'The reference leaves a sum of products in float',
     meaning:
-      'A convolution, Gemm or MatMul has an integer form, but the reference cannot fuse it, so it computes in float: an input or the output is not quantized, or something stands between the node and its quantization. A float sum costs far more than an integer one on most targets, so it is refused unless --float-islands asks for it; where the order of its additions is not established, it is refused in any case.',
+      'A convolution, Gemm or MatMul has an integer form, but the reference cannot fuse it, so it computes in float: an input or the output is not quantized, or something stands between the node and its quantization. A float sum costs far more than an integer one on most targets, so it is refused. There are two ways out: --float-islands compiles it to float32, --contract integer keeps it in integers, where a few results differ from those of the reference (`verify` says how many); where the order of its additions is not established, it is refused in any case.',
     remedy:
-      'The message names what is in the way. Mostly: do not exclude the node from quantization, and let Relu or Clip be fused into it. Or compile it as it is, in float32: --float-islands.',
+      'The message names what is in the way. Mostly: do not exclude the node from quantization, and let Relu or Clip be fused into it. Or compile it as it is, in float32: --float-islands; or under another contract, in integers: --contract integer.',
     example: 'It computes in float: "conv1.weight" is not quantized',
   },
   'wide-quanta': {

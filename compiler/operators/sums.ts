@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the ONNX forms of sums of products (convolution, matrix product) have in common: types, bias, lengths.
-import type { ElementType, QuantizedType } from '../ir/types.js'
+import type { Constant, ElementType, QuantizedType } from '../ir/types.js'
 import type { Conversion } from '../passes/convert/conversion.js'
 import type { OnnxNode } from './onnx.js'
 
@@ -54,4 +54,34 @@ export function biasOf(
     `The bias [${constant.shape}] does not have one entry per output channel (${channels})`,
     'Use a bias of shape [channels].',
   )
+}
+
+/** Sums that a kernel adds up modulo 2^32: refused where one may leave int32. */
+export function requireInt32(
+  node: OnnxNode,
+  sum: {
+    readonly weight: Constant
+    readonly weightZeroPoints: readonly number[]
+    readonly bias: Int32Array | null
+    readonly inputZeroPoint: number
+    readonly inputRange: { readonly min: number; readonly max: number }
+  },
+): void {
+  const { weight, weightZeroPoints, bias, inputZeroPoint, inputRange } = sum
+  const largest = Math.max(inputZeroPoint - inputRange.min, inputRange.max - inputZeroPoint)
+  const channels = weight.shape[0]!
+  const depth = weight.data.length / channels
+  for (let channel = 0; channel < channels; channel++) {
+    const zeroPoint = weightZeroPoints[weightZeroPoints.length === 1 ? 0 : channel]!
+    let bound = Math.abs(bias?.[channel] ?? 0)
+    for (let k = 0; k < depth; k++) {
+      bound += largest * Math.abs(Number(weight.data[channel * depth + k]) - zeroPoint)
+    }
+    if (bound < 2 ** 31) continue
+    throw node.error(
+      'accumulator-overflow',
+      `Output channel ${channel} may sum up to ${bound}, beyond a 32-bit accumulator (${2 ** 31 - 1}).`,
+      'Use fewer input channels or a smaller window, or weights and biases of smaller magnitude (larger scales).',
+    )
+  }
 }

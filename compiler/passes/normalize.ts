@@ -8,7 +8,7 @@ import { type Graph, type Node, statesOf } from '../ir/graph.js'
 import { type Constant, isQuantizedType, type Quantization } from '../ir/types.js'
 import { OnnxNode } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
-import { Conversion } from './convert/conversion.js'
+import { Conversion, type FloatSumOptions } from './convert/conversion.js'
 import { dequantizeTable } from './convert/tables.js'
 import { quantizedInputs } from './quantized-inputs.js'
 import { applyReferencePasses } from './reference/list.js'
@@ -25,10 +25,14 @@ export interface NormalizedGraph extends Graph {
 export type EdgeIo = 'quantized' | 'float'
 
 /** Throws CapletError with every node that has no exact form. */
-export function normalize(model: OnnxGraph, io: EdgeIo, floatIslands = false): NormalizedGraph {
+export function normalize(
+  model: OnnxGraph,
+  io: EdgeIo,
+  sums: Partial<FloatSumOptions> = {},
+): NormalizedGraph {
   refuseWideQuanta(model)
   const graph = applyReferencePasses(model)
-  const conversion = new Conversion(graph, floatIslands)
+  const conversion = new Conversion(graph, sums)
   const quantization = new Map<string, Quantization>()
   const notes: string[] = []
   defineInputs(conversion, graph, io, quantization, notes)

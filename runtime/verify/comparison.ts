@@ -10,6 +10,7 @@ import { openReference } from '../oracle/reference.js'
 import type { EdgeBytes, Pace, Runtime } from '../runtime.js'
 import { compareOutput, feedsOf, type ModelEdge } from './feeds.js'
 import { type NativeComparison, type NativeDistance, openNativeComparison } from './native-distance.js'
+import { openReferenceComparison, type ReferenceDistance } from './reference-distance.js'
 import type { Samples } from './samples.js'
 import { modelEdges, type Subject } from './subject.js'
 
@@ -50,6 +51,8 @@ export interface Comparison {
   /** Throws CapletError selftest-failed: right outputs are not enough, a damaged file must not pass. */
   checkSelfTests(): Promise<void>
   nativeDistance(): NativeDistance | null
+  /** Of the contract `integer` from ONNX Runtime; null under another one. */
+  referenceDistance(): ReferenceDistance | null
   close(): Promise<void>
 }
 
@@ -75,8 +78,12 @@ export async function openComparison(
     lanes.push(await runtimeLane(entry, isTwin ? want.accelerated : subject))
   }
   if (want.withReference) lanes.push(referenceLane(subject))
-  const reference = await openReference(model.bytes, { ...options, externalData })
+  const reference = await referenceOf(subject)
   const oracle = reference ?? ownReference(graph)
+  const distance =
+    options.contract === 'integer'
+      ? await openReferenceComparison(model.bytes, { externalData }, { inputs, outputs }, options.edgeLayout)
+      : null
   const native = want.native ? await openNativeComparison(model.bytes, { externalData }, outputs) : null
   return {
     hasOracle: reference !== null,
@@ -95,6 +102,7 @@ export async function openComparison(
             compare(lane, outputs, first + k, result, expected[k]!, options.edgeLayout)
           }
         })
+        if (distance) for (const [k, sample] of round.entries()) await distance.add(sample, expected[k]!)
         onProgress(first + length, samples.length)
       }
     },
@@ -105,11 +113,23 @@ export async function openComparison(
       }
     },
     nativeDistance: () => native?.distance() ?? null,
+    referenceDistance: () => distance?.distance() ?? null,
     close: async () => {
-      await Promise.all([oracle.release(), native?.close(), ...lanes.map((lane) => lane.close())])
+      await Promise.all([
+        oracle.release(),
+        native?.close(),
+        distance?.close(),
+        ...lanes.map((lane) => lane.close()),
+      ])
     },
   }
 }
+
+/** The contract's reference; null where it is not to be had here. Of the contract `integer` our own is its definition. */
+const referenceOf = async ({ model, externalData, graph, options }: Subject): Promise<Oracle | null> =>
+  options.contract === 'integer'
+    ? ownReference(graph)
+    : openReference(model.bytes, { ...options, externalData })
 
 type Tensors = Readonly<Record<string, OracleTensor>>
 

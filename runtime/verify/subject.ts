@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs'
 import type { Capsule } from '../../compiler/codegen/capsule.js'
 import type { Edge, Program } from '../../compiler/codegen/program.js'
 import { assembleProgram, type CompileOptions, inFile, lower } from '../../compiler/compile.js'
+import { type ContractName, contractNames } from '../../compiler/contracts.js'
 import { CapletError } from '../../compiler/errors.js'
 import { tensorOf } from '../../compiler/ir/graph.js'
 import { edgeOrder } from '../../compiler/passes/assign-layouts.js'
@@ -109,13 +110,16 @@ function matchOptions(
   file: string,
 ): Pick<Subject, 'options' | 'graph' | 'program'> {
   const tier = manifest.kernel_interface === null ? 'portable' : 'accelerated'
+  const contract = contractFrom(manifest, options, file)
   for (const edgeLayout of ['model', 'nhwc'] as const) {
     for (const io of ['quantized', 'float'] as const) {
       const shapes = new Map(
         manifest.inputs.map(({ name, shape }) => [name, inModelOrder(shape, edgeLayout)] as const),
       )
       const tfliteMultipliers = manifest.contract.multipliers ?? options.tfliteMultipliers
-      const candidate: CompileOptions = { ...options, tfliteMultipliers, tier, edgeLayout, io, shapes }
+      const candidate: CompileOptions = {
+        ...{ ...options, contract, tfliteMultipliers, tier, edgeLayout, io, shapes },
+      }
       const lowered = attempt(() => inFile(model, () => tools.lower(model, candidate)))
       if (lowered && edgesOf(lowered.program) === edgesOf(manifestEdges(manifest))) {
         return { options: candidate, ...lowered }
@@ -126,6 +130,21 @@ function matchOptions(
     file,
     'The inputs and outputs that its manifest states are not those of the model under any option of this version',
     'Compile the model again, or verify it with the version that compiled it.',
+  )
+}
+
+/** The contract under which the capsule was compiled. Throws CapletError where another one was asked for. */
+function contractFrom(
+  { contract: { name } }: Manifest,
+  { contract: wanted }: CompileOptions,
+  file: string,
+): ContractName {
+  const known = contractNames.find((contract) => contract === name)
+  if (known && (wanted === null || wanted === known)) return known
+  throw mismatch(
+    file,
+    `The capsule was compiled under the contract ${name}${wanted === null ? '' : `, not ${wanted}`}`,
+    'Leave --contract away: the manifest names it. Or compile the model again.',
   )
 }
 

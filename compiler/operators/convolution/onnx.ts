@@ -8,6 +8,7 @@ import type { DequantizedInput, FusedNode, OnnxNode, OnnxOperator, QuantizedGrou
 import { checkedMultipliers, checkedScales, scalarQuantization, zeroPointsAt } from '../scales.js'
 import { biasOf, requireCompatibleTypes, requireInt8OrUint8, requireMatchingLength } from '../sums.js'
 import { placeWindow } from '../window.js'
+import { defineIntegerConvolution } from './integer.js'
 import { convolutionAttributes as attributes, convolutionType } from './shape.js'
 
 /** 1 % and 1e-6 (found by bisection), less a hair: what lies on the edge is refused rather than guessed. */
@@ -52,6 +53,7 @@ function fuse(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
 }
 
 function convertFloat(node: OnnxNode, conversion: Conversion): void {
+  if (defineIntegerConvolution(node, conversion)) return
   requireFloatIsland(node, conversion)
   const { shape } = convolutionType(node, 0, 1)
   const weight = node.shape(1)

@@ -12,6 +12,7 @@ import {
 import { weightRows } from '../matrix-product/emit.js'
 import { gemmShape, matMulShape } from '../matrix-product/shapes.js'
 import type { OnnxNode } from '../onnx.js'
+import { defineIntegerGemm, defineIntegerMatMul } from './integer.js'
 
 const rows = { kernel: [], strides: [], pads: [], dilations: [], group: 1 }
 
@@ -25,6 +26,7 @@ const rowTimesMatrix = (depth: number): SumOrder => ({
 })
 
 export function convertFloatMatMul(node: OnnxNode, conversion: Conversion): void {
+  if (defineIntegerMatMul(node, conversion)) return
   requireFloatIsland(node, conversion)
   const [a, b] = [node.shape(0), node.shape(1)]
   if (a.length < 2 || b.length !== 2) {
@@ -50,6 +52,7 @@ export function convertFloatMatMul(node: OnnxNode, conversion: Conversion): void
 }
 
 export function convertFloatGemm(node: OnnxNode, conversion: Conversion): void {
+  if (defineIntegerGemm(node, conversion)) return
   requireFloatIsland(node, conversion)
   const shape = gemmShape(node, node.shape(0), node.shape(1))
   const isTransposed = node.int('transB', 0) !== 0

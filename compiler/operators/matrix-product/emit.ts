@@ -93,7 +93,8 @@ function rightSide(node: OnnxNode, conversion: Conversion, p: Product): Quantize
   return p.isWeightTransposed ? transposed(conversion, b) : b
 }
 
-function transposed(conversion: Conversion, value: QuantizedValue): QuantizedValue {
+/** A matrix with its axes exchanged. */
+export function transposed(conversion: Conversion, value: QuantizedValue): QuantizedValue {
   const shape = [value.shape[1]!, value.shape[0]!]
   const output = { type: value.type, shape }
   return {

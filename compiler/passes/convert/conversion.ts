@@ -17,6 +17,14 @@ export interface EmittedOutput {
   readonly name?: string
 }
 
+/** What becomes of sums of products that the reference leaves in float; default: refused. */
+export interface FloatSumOptions {
+  /** They are compiled to float32, in the reference's order. */
+  readonly floatIslands: boolean
+  /** Those with an integer form stay in integers: the contract `integer`. */
+  readonly keepsIntegers: boolean
+}
+
 export class Conversion {
   readonly nodes: Node[] = []
   readonly tensors = new Map<string, Tensor>()
@@ -24,16 +32,15 @@ export class Conversion {
   readonly #values = new Map<string, Value | null>()
   readonly #names = new Set<string>()
   readonly graph: OnnxGraph
-  /** Float sums of products are compiled instead of refused. */
-  readonly floatIslands: boolean
+  readonly sums: FloatSumOptions
   /** What the user should know of the result. */
   readonly notes: string[] = []
   /** Name of the ONNX node being converted: emitted nodes are called after it. */
   current = ''
 
-  constructor(graph: OnnxGraph, floatIslands = false) {
+  constructor(graph: OnnxGraph, sums: Partial<FloatSumOptions> = {}) {
     this.graph = graph
-    this.floatIslands = floatIslands
+    this.sums = { floatIslands: false, keepsIntegers: false, ...sums }
     for (const name of graph.tensors.keys()) this.#names.add(name)
   }
 

@@ -164,14 +164,14 @@ describe('a sum that the reference leaves in float', () => {
   })
 
   it('is compiled with it, and its cost is noted', () => {
-    const graph = normalize(typedGraph(sum(quantized('y'))), 'quantized', true)
+    const graph = normalize(typedGraph(sum(quantized('y'))), 'quantized', { floatIslands: true })
     expect(graph.nodes.map(({ operator }) => operator)).toEqual(['weighted_sum', 'quantize'])
     expect(graph.notes.join()).toContain('12 float32 multiplications')
   })
 
   it('is refused where the reference merges it with what is behind', () => {
     const scaled = `s: float32[1,3] = Mul(y, float32 0.3)\n  ${quantized('s')}`
-    const problems = problemsOf(() => normalize(typedGraph(sum(scaled)), 'quantized', true))
+    const problems = problemsOf(() => normalize(typedGraph(sum(scaled)), 'quantized', { floatIslands: true }))
     expect(problems.map(({ message }) => message).join()).toContain('merges it with the Mul behind it')
   })
 })

@@ -25,7 +25,7 @@ export interface FloatSum {
 
 /** First of all: is it wanted, and is it what was measured? */
 export function requireFloatIsland(node: OnnxNode, conversion: Conversion): void {
-  if (!conversion.floatIslands) throw unfusedSum(node, conversion)
+  if (!conversion.sums.floatIslands) throw unfusedSum(node, conversion)
   refuseRewritten(node, conversion)
 }
 

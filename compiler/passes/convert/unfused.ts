@@ -13,12 +13,18 @@ export function unfusedSum(node: OnnxNode, conversion: Conversion): CapletError 
     if (name === '' || i > 1) return false
     return producerOf(name)?.operator !== 'DequantizeLinear'
   })
-  const refuse = (message: string, remedy: string) =>
-    node.error(
+  const { keepsIntegers } = conversion.sums
+  const refuse = (message: string, remedy: string) => {
+    const ofQuanta = floatInputs.length === 0 && !keepsIntegers
+    const inIntegers = ofQuanta
+      ? ", or sums in integers, whose results are not ONNX Runtime's: --contract integer"
+      : ''
+    return node.error(
       'float-sum',
       message,
-      `${remedy} Or accept float32 sums, which are slow without a float unit: --float-islands.`,
+      `${remedy} Or accept float32 sums, which are slow without a float unit: --float-islands${inIntegers}.`,
     )
+  }
   if (floatInputs.length > 0) {
     return refuse(
       `It computes in float: ${floatInputs.map((n) => `"${n}"`).join(' and ')} ${floatInputs.length > 1 ? 'are' : 'is'} not quantized`,
