@@ -43,7 +43,6 @@ describe('wrong usage', () => {
     [['compile', 'm.onnx', '--shape', 'x=1,-2'], /input=dimensions/],
     [['compile', 'm.onnx', '--shape', 'x=1', '--shape', 'x=2'], /given twice/],
     [['compile', 'm.onnx', '--name', '2fast'], /letters, digits and _/],
-    [['compile', 'm.onnx', '--contract', 'integer'], /integer is not available in this version/],
     [['compile', 'm.onnx', '--contract', 'exact'], /Available: onnxruntime/],
     [['compile', 'm.onnx', '--tier', 'fast'], /Available: portable, accelerated, native/],
     [['compile', 'm.onnx', '--io', 'int4'], /Available: quantized, float/],

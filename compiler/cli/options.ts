@@ -50,16 +50,11 @@ function parseName(text: string): string {
   return text
 }
 
-/** One of the values that this version has; a value of later versions is refused as such. */
-export const oneOf =
-  (available: readonly string[], announced: readonly string[] = []) =>
-  (text: string) => {
-    if (available.includes(text)) return text
-    const choices = `Available: ${available.join(', ')}.`
-    if (announced.includes(text))
-      throw new InvalidArgumentError(`${text} is not available in this version. ${choices}`)
-    throw new InvalidArgumentError(choices)
-  }
+/** One of these values. */
+export const oneOf = (available: readonly string[]) => (text: string) => {
+  if (available.includes(text)) return text
+  throw new InvalidArgumentError(`Available: ${available.join(', ')}.`)
+}
 
 export const tiers = ['portable', 'accelerated', 'native'] as const
 export type Tier = (typeof tiers)[number]
