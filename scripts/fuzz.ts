@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Long runs of random models against the oracle: node dist/scripts/fuzz.js --seed 1 --count 10000 [--out DIR]
 // A model that differs is made as small as it stays wrong, printed, and saved with --out. Exit code 1 if any differs.
+// --tflite runs TensorFlow Lite networks against TFLite Micro instead (fuzz-tflite.ts).
 // --kernels also builds the exact ones, many into one capsule, and compares what the kernels give.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,6 +13,7 @@ import { randomModel } from '../test/random/generator.js'
 import { minimize } from '../test/random/minimize.js'
 import type { RandomModel } from '../test/random/model.js'
 import { printModel } from '../test/random/text.js'
+import { fuzzTflite } from './fuzz-tflite.js'
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     samples: { type: 'string', default: '4' },
     out: { type: 'string' },
     kernels: { type: 'boolean', default: false },
+    tflite: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 })
@@ -120,11 +123,22 @@ const isFault = (outcome: Outcome) =>
 const keyOf = (outcome: Outcome): string =>
   outcome.kind === 'oracle' && outcome.compiles ? 'compiles, but the oracle refuses it' : outcome.kind
 
-for (let seed = first; seed < first + count; seed++) {
-  await runSeed(seed)
-  if (built.size === batchSize) await runKernels()
+async function fuzzOnnx(): Promise<void> {
+  for (let seed = first; seed < first + count; seed++) {
+    await runSeed(seed)
+    if (built.size === batchSize) await runKernels()
+  }
+  await runKernels()
 }
-await runKernels()
+
+if (values.tflite) {
+  const options = { first, count, samples: Number(values.samples) }
+  faults.push(
+    ...(await fuzzTflite(values.out === undefined ? options : { ...options, out: values.out })).map(String),
+  )
+} else {
+  await fuzzOnnx()
+}
 for (const [key, total] of [...totals].sort((a, b) => b[1] - a[1])) process.stdout.write(`${total}\t${key}\n`)
 process.stdout.write(`${count} models, ${faults.length} wrong: ${faults.join(' ')}\n`)
 process.exitCode = faults.length > 0 ? 1 : 0

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// A TensorFlow Lite network in our reference, or as a capsule, against TFLite Micro's own interpreter.
-import { type CompileOptions, compileModel, defaultOptions, lower } from '../../compiler/compile.js'
+// A TensorFlow Lite network in our reference and as capsules, against TFLite Micro's own interpreter.
+import { assemble } from '../../compiler/codegen/assemble.js'
+import { type CompileOptions, defaultOptions, lower } from '../../compiler/compile.js'
 import { CapletError } from '../../compiler/errors.js'
 import { bytesOf, evaluateBytes } from '../../compiler/evaluate.js'
 import type { Data } from '../../compiler/ir/types.js'
-import { modelFromBytes } from '../../compiler/read-model.js'
-import { nodeRuntime } from '../../runtime/node.js'
+import { type ModelFile, modelFromBytes } from '../../compiler/read-model.js'
+import { openNode } from '../../runtime/node.js'
 import type { OracleTensor } from '../../runtime/oracle/oracle.js'
 import { openTfliteOracle, tfliteOracleAbsent } from '../../runtime/oracle/tflite.js'
 import { type TfliteText, writeTflite } from '../../runtime/oracle/write-tflite.js'
@@ -17,30 +18,35 @@ const absent = hasTfliteWheel ? await tfliteOracleAbsent() : null
 export const tfliteOracleIsAbsent = absent !== null
 export const whyAbsent = absent ? `: ${absent.reason}; ${absent.remedy}` : ''
 
-/** One line per output that differs, or the oracle's refusal. Empty: all equal. */
+/** Our meaning of the operators, the kernels as they ship, and those of the accelerated tier with the host's twin. */
+export type Form = 'reference' | 'portable' | 'accelerated'
+
+/** One line per output that differs, or the oracle's refusal. Empty: all equal, in every form. */
 export async function differences(
   text: TfliteText,
   samples: readonly (readonly Data[])[],
-  how: { readonly asCapsule?: boolean; readonly options?: Partial<CompileOptions> } = {},
+  how: { readonly forms?: readonly Form[]; readonly options?: Partial<CompileOptions> } = {},
 ): Promise<string[]> {
   const bytes = writeTflite(text)
   const model = modelFromBytes(bytes, 'random.tflite')
-  const run = how.asCapsule ? await capsule(model) : reference(model, { ...defaultOptions, ...how.options })
+  const options = { ...defaultOptions, ...how.options }
+  const runs = await Promise.all(
+    (how.forms ?? ['reference']).map(async (form) => ({ form, run: await runOf(model, form, options) })),
+  )
   const oracle = await openTfliteOracle(bytes)
   const found: string[] = []
   for (const [index, sample] of samples.entries()) {
     const expected = await oracle.run(feeds(text, sample))
-    const actual = await run(sample.map(bytesOf))
-    text.outputs.forEach((name, output) => {
-      const wanted = bytesOf(expected[name]!.data)
-      const at = wanted.findIndex((byte, i) => byte !== actual[output]![i])
-      if (at >= 0) {
-        const operators = text.nodes.map(({ operator }) => operator).join(', ')
-        found.push(
-          `${operators}: sample ${index}, ${name}, byte ${at}: ${actual[output]![at]} instead of ${wanted[at]}`,
-        )
-      }
-    })
+    for (const { form, run } of runs) {
+      const actual = await run(sample.map(bytesOf))
+      text.outputs.forEach((name, output) => {
+        const wanted = bytesOf(expected[name]!.data)
+        const at = wanted.findIndex((byte, i) => byte !== actual[output]![i])
+        if (at < 0) return
+        const values = `${actual[output]![at]} instead of ${wanted[at]}`
+        found.push(`${name}: ${form}, sample ${index}, byte ${at}: ${values}`)
+      })
+    }
   }
   await oracle.release()
   return found
@@ -48,15 +54,20 @@ export async function differences(
 
 type Run = (inputs: Uint8Array[]) => Promise<readonly Uint8Array[]>
 
-function reference(model: ReturnType<typeof modelFromBytes>, options: CompileOptions): Run {
-  const { graph } = lower(model, options)
-  return async (inputs) => evaluateBytes(graph, inputs, 'model')
-}
-
-async function capsule(model: ReturnType<typeof modelFromBytes>): Promise<Run> {
-  const { wasm } = await compileModel(model)
-  const running = await nodeRuntime.open({ wasm, wasi: null })
-  return async (inputs) => (await running.run([inputs]))[0]!
+async function runOf(model: ModelFile, form: Form, options: CompileOptions): Promise<Run> {
+  const tier = form === 'accelerated' ? form : 'portable'
+  const { graph, program } = lower(model, { ...options, tier })
+  if (form === 'reference') return async (inputs) => evaluateBytes(graph, inputs, 'model')
+  const info = {
+    compilerVersion: '0',
+    contract: { name: 'tflite', reference: 'random', version: '0' },
+    modelName: 'random',
+    modelSha256: '0'.repeat(64),
+    expectedOutputs: null,
+  }
+  const { wasm } = await assemble(program, info, { name: 'random', converge: false })
+  const capsule = await openNode(wasm)
+  return async (inputs) => capsule.invoke(inputs)
 }
 
 const feeds = ({ tensors, inputs }: TfliteText, sample: readonly Data[]): Record<string, OracleTensor> =>
