@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT-0
 // fixed_binary: y = clamp(M(v) + zero point), the arithmetic of TFLite Micro (M: ../requantize, multiplyFixed):
 //   add, subtract:  v = M_a((a - z_a) << LEFT_SHIFT) +- M_b((b - z_b) << LEFT_SHIFT)      multiply:  v = (a - z_a) * (b - z_b)
+//   prelu:  as multiply, but M_a(a - z_a) takes the place of M(v) where a >= z_a
 //   maximum, minimum: of the quanta themselves, clamped. Every int32 operation wraps, as there.
 //   The output is dense, in its storage order; a and b have a step per loop, 0 where they are broadcast.
 import { multiplyFixed } from "../requantize"
@@ -17,6 +18,7 @@ const SUBTRACT: i32 = 1
 const MULTIPLY: i32 = 2
 const MAXIMUM: i32 = 3
 const MINIMUM: i32 = 4
+const PRELU: i32 = 5
 
 const SIZE_4: usize = COUNT_4 * sizeof<ELEMENT>()
 const SIZE_3: usize = COUNT_3 * SIZE_4
@@ -71,12 +73,17 @@ export function run(): void {
   const x = a - A_ZERO_POINT
   const y = b - B_ZERO_POINT
   let value: i32
-  if (OPERATION == MULTIPLY) {
+  if (OPERATION == MULTIPLY || OPERATION == PRELU) {
     value = x * y
   } else {
     const left = multiplyFixed(x << LEFT_SHIFT, A_MULTIPLIER, A_SHIFT)
     const right = multiplyFixed(y << LEFT_SHIFT, B_MULTIPLIER, B_SHIFT)
     value = OPERATION == ADD ? left + right : left - right
   }
-  return clamp(multiplyFixed(value << SHIFT_LEFT, MULTIPLIER, SHIFT_RIGHT) + OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX)
+  let scaled = multiplyFixed(value << SHIFT_LEFT, MULTIPLIER, SHIFT_RIGHT)
+  if (OPERATION == PRELU) {
+    const positive = multiplyFixed(A_SHIFT < 0 ? x << -A_SHIFT : x, A_MULTIPLIER, max<i32>(A_SHIFT, 0))
+    scaled = select<i32>(positive, scaled, x >= 0)
+  }
+  return clamp(scaled + OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX)
 }

@@ -7,3 +7,4 @@ export const SCRATCH: usize = 256
 export const OUTER: usize = 1
 export const LENGTH: usize = 10
 export const INNER: usize = 1
+export type RESULT = i8

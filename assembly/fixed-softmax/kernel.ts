@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT-0
 // fixed_softmax: over the rows x = input[outer][0..LENGTH-1][inner] of int8, as TFLite Micro does it:
-//   e_j = TABLE[max x - x_j] (exp in Q0.31), S = sum of e_j in Q12.19, y_j = e_j / S in 1/256, less 128
-// TABLE has 256 int32 >= 0, the first 2^31 - 1: 2^19 <= S. LENGTH < 512: S < 2^28, so that the last shift is at most 31.
+//   e_j = TABLE[max x - x_j] (exp in Q0.31), S = sum of e_j in Q12.19, y_j = e_j / S in 1/256, less 128 (RESULT i16: in 1/65536, less 32768)
+// TABLE has 256 int32 >= 0, the first 2^31 - 1: 2^19 <= S. LENGTH < 512: S < 2^28, so that the last shift is at most 31; of i16 LENGTH < 4096.
 import { copyWeights } from "../weights"
 import { highProduct } from "../requantize"
-import { INPUT, OUTPUT, TABLE, SCRATCH, OUTER, LENGTH, INNER } from "./constants"
+import { INPUT, OUTPUT, RESULT, TABLE, SCRATCH, OUTER, LENGTH, INNER } from "./constants"
+
+const BITS: i32 = <i32>sizeof<RESULT>() << 3
+const MIDDLE: i32 = 1 << (BITS - 1)
 
 export function run(): void {
   copyWeights(SCRATCH, TABLE, 1024)
@@ -24,11 +27,11 @@ function softmaxOfRow(start: usize): void {
   for (let at = input; at != end; at += INNER) sum += (power(at, greatest) >> 12) + ((power(at, greatest) >> 11) & 1)
   const headroom = clz(sum)
   const reciprocal = reciprocalOfOnePlus((sum << headroom) ^ 0x80000000)
-  const shift = <i64>(35 - headroom)
+  const shift = <i64>(43 - BITS - headroom)
   const half = (<i64>1) << (shift - 1)
   for (let at = input; at != end; at += INNER) {
     const share = <i64>highProduct(reciprocal, power(at, greatest))
-    store<u8>(at - INPUT + OUTPUT, <u8>min<i32>(<i32>((share + half) >> shift) - 128, 127))
+    store<RESULT>((at - INPUT) * sizeof<RESULT>() + OUTPUT, <RESULT>min<i32>(<i32>((share + half) >> shift) - MIDDLE, MIDDLE - 1))
   }
 }
 

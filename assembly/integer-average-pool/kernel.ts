@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT-0
 // average_pool in integers: output[n][outY][outX][c] = requantize(bias[k] + sum of the quanta of the window's k cells inside the image).
-//   input [BATCHES][INPUT_HEIGHT][INPUT_WIDTH][CHANNELS] of ELEMENT, output [BATCHES][OUTPUT_HEIGHT][OUTPUT_WIDTH][CHANNELS] 8-bit
+//   input [BATCHES][INPUT_HEIGHT][INPUT_WIDTH][CHANNELS] of ELEMENT, output [BATCHES][OUTPUT_HEIGHT][OUTPUT_WIDTH][CHANNELS] likewise
 // IS_QUOTIENT: the sum over k itself, halves away from zero (no records).
 // One record per k from 1 to the largest; its bias is -k * input zero point. Every window has a cell inside.
-// Range: |accumulator| <= k * 255 < 2^31.
+// Range: |accumulator| <= k * 255 < 2^31 (i16: k * 32769).
 import { copyWeights } from "../weights"
 import { roundedQuotient } from "../requantize"
 import { endTap, firstTap } from "../window"
@@ -14,9 +14,10 @@ import {
   IS_QUOTIENT, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX,
 } from "./constants"
 
-const ROW: usize = <usize>INPUT_WIDTH * CHANNELS
+const PIXEL: usize = CHANNELS * sizeof<ELEMENT>()
+const ROW: usize = <usize>INPUT_WIDTH * PIXEL
 const IMAGE: usize = <usize>INPUT_HEIGHT * ROW
-const STEP_X: usize = <usize>DILATION_X * CHANNELS
+const STEP_X: usize = <usize>DILATION_X * PIXEL
 const STEP_Y: usize = <usize>DILATION_Y * ROW
 
 export function run(): void {
@@ -32,17 +33,17 @@ export function run(): void {
         const startX = outX * STRIDE_X - PAD_LEFT
         const firstX = firstTap(startX, DILATION_X)
         const columns = endTap(startX, DILATION_X, KERNEL_WIDTH, INPUT_WIDTH) - firstX
-        const corner = line + <usize>(startX + firstX * DILATION_X) * CHANNELS
+        const corner = line + <usize>(startX + firstX * DILATION_X) * PIXEL
         const record = SCRATCH + <usize>(rows * columns - 1) * RECORD_BYTES
         poolPixel(corner, <usize>rows, <usize>columns, record, output)
-        output += CHANNELS
+        output += PIXEL
       }
     }
   }
 }
 
 function poolPixel(corner: usize, rows: usize, columns: usize, record: usize, output: usize): void {
-  const end = output + CHANNELS
+  const end = output + PIXEL
   do {
     let accumulator = IS_QUOTIENT ? 0 : load<i32>(record)
     let line = corner
@@ -56,9 +57,9 @@ function poolPixel(corner: usize, rows: usize, columns: usize, record: usize, ou
       } while (cell != lineEnd)
       line += STEP_Y
     } while (line != linesEnd)
-    store<u8>(output, <u8>finish(accumulator, <i32>(rows * columns), record))
-    corner++
-    output++
+    store<ELEMENT>(output, <ELEMENT>finish(accumulator, <i32>(rows * columns), record))
+    corner += sizeof<ELEMENT>()
+    output += sizeof<ELEMENT>()
   } while (output != end)
 }
 

@@ -19,14 +19,18 @@ export function softmaxPowers(scale: number, beta: number): Int32Array {
   )
 }
 
-/** Pre: at most longestSoftmaxRow elements. */
-export function fixedSoftmax(row: readonly number[], powers: Int32Array): number[] {
+/** With a result of 16 bits as many equal values leave the sum's own 32. */
+export const longestFineRow = 4095
+
+/** Result in 1/2^bits, less half of the range. Pre: at most longestSoftmaxRow elements, or longestFineRow for 16 bits. */
+export function fixedSoftmax(row: readonly number[], powers: Int32Array, bits: 8 | 16): number[] {
   const greatest = Math.max(...row)
   const terms = row.map((x) => powers[greatest - x]!)
   const sum = terms.reduce((total, term) => total + roundingShift(term, 12), 0)
   const headroom = Math.clz32(sum)
   const reciprocal = reciprocalOfOnePlus(sum * 2 ** headroom - 2 ** 31)
+  const half = 2 ** (bits - 1)
   return terms.map((term) =>
-    Math.min(127, roundingShift(roundingHighProduct(reciprocal, term), 35 - headroom) - 128),
+    Math.min(half - 1, roundingShift(roundingHighProduct(reciprocal, term), 43 - bits - headroom) - half),
   )
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attributes of the operators that only the contract `tflite` has: TFLite Micro's fixed-point arithmetic. They are part
 // of ir/operators.ts; shapes and axes as there.
+import type { Curve, CurveArgument } from '../arithmetic/fixed-curves.js'
 import type { FixedMultiplier } from '../arithmetic/fixed-point.js'
 import type { FixedOutput, Slopes } from '../arithmetic/tflite-functions.js'
 import type { Window } from './operators.js'
@@ -48,11 +49,12 @@ export interface FixedOperand {
   readonly fixed: FixedMultiplier
 }
 
-/** TFLite's ADD, SUB, MUL, MAXIMUM, MINIMUM of two tensors of int8 or int16 (numpy broadcasting), rule M throughout:
+/** TFLite's ADD, SUB, MUL, MAXIMUM, MINIMUM, PRELU of two tensors of int8 or int16 (numpy broadcasting), rule M throughout:
  *  y = clamp(M(v) + zeroPoint), v = M_a(x_a << leftShift) +- M_b(x_b << leftShift), or x_a * x_b; x = q - zeroPoint.
+ *  prelu: as multiply, but where x_a >= 0 M_a(x_a) takes the place of M(v).
  *  maximum and minimum are of the quanta, clamped, and nothing is requantized. */
 export interface FixedBinaryAttributes {
-  readonly operation: 'add' | 'subtract' | 'multiply' | 'maximum' | 'minimum'
+  readonly operation: 'add' | 'subtract' | 'multiply' | 'maximum' | 'minimum' | 'prelu'
   readonly a: FixedOperand
   readonly b: FixedOperand
   readonly leftShift: number
@@ -72,10 +74,20 @@ export interface IntegerAveragePoolAttributes extends Window {
   readonly max: number
 }
 
-/** TFLite's SOFTMAX of int8 rows along the last axis, in fixed point (arithmetic/fixed-softmax.ts); result in 1/256, zero point -128. */
+/** TFLite's SOFTMAX of int8 rows along the last axis, in fixed point (arithmetic/fixed-softmax.ts); result in 1/256,
+ *  zero point -128, or of int16 in 1/65536, zero point -32768. */
 export interface FixedSoftmaxAttributes {
   readonly inputScale: number
   readonly beta: number
+}
+
+/** Of int16 rows, by tables (arithmetic/table-softmax.ts); zero point 0, result in 1/32768. */
+export type TableSoftmaxAttributes = FixedSoftmaxAttributes
+
+/** LOGISTIC and TANH of int16, zero point 0, result in 1/32768 (arithmetic/fixed-curves.ts). */
+export interface FixedCurveAttributes {
+  readonly curve: Curve
+  readonly argument: CurveArgument
 }
 
 export interface FixedOperatorAttributes {
@@ -84,4 +96,6 @@ export interface FixedOperatorAttributes {
   fixed_binary: FixedBinaryAttributes
   integer_average_pool: IntegerAveragePoolAttributes
   fixed_softmax: FixedSoftmaxAttributes
+  table_softmax: TableSoftmaxAttributes
+  fixed_curve: FixedCurveAttributes
 }

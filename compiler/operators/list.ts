@@ -14,6 +14,7 @@ import { dequantize } from './dequantize/definition.js'
 import { dynamicQuantize } from './dynamic-quantize/definition.js'
 import { fixedBinary } from './fixed-binary/definition.js'
 import { fixedConvolution } from './fixed-convolution/definition.js'
+import { fixedCurve } from './fixed-curve/definition.js'
 import { fixedSoftmax } from './fixed-softmax/definition.js'
 import { fixedUnary } from './fixed-unary/definition.js'
 import { floatBinary } from './float-binary/definition.js'
@@ -38,6 +39,7 @@ import { resize } from './resize/definition.js'
 import { slice } from './slice/definition.js'
 import { softmax } from './softmax/definition.js'
 import { table } from './table/definition.js'
+import { tableSoftmax } from './table-softmax/definition.js'
 import { tile } from './tile/definition.js'
 import { topK } from './top-k/definition.js'
 import { transpose } from './transpose/definition.js'
@@ -56,6 +58,7 @@ export const operators: readonly OperatorDefinition[] = [
   table,
   quantizedBinary,
   fixedUnary,
+  fixedCurve,
   fixedBinary,
   floatBinary,
   pairTable,
@@ -70,6 +73,7 @@ export const operators: readonly OperatorDefinition[] = [
   globalAveragePool,
   softmax,
   fixedSoftmax,
+  tableSoftmax,
   floatSoftmax,
   argMax,
   topK,

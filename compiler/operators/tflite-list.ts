@@ -4,8 +4,10 @@ import * as argMax from './arg-max/tflite.js'
 import * as concat from './concat/tflite.js'
 import * as constant from './constant/tflite.js'
 import * as convolution from './convolution/tflite.js'
+import * as fixedPrelu from './fixed-binary/prelu.js'
 import * as fixedBinary from './fixed-binary/tflite.js'
 import * as fixedConvolution from './fixed-convolution/tflite.js'
+import * as fixedCurve from './fixed-curve/tflite.js'
 import * as fixedSoftmax from './fixed-softmax/tflite.js'
 import * as fixedUnary from './fixed-unary/tflite.js'
 import * as fullyConnected from './fully-connected/tflite.js'
@@ -28,6 +30,8 @@ const folders: readonly Readonly<Record<string, unknown>>[] = [
     convolution,
     fixedBinary,
     fixedConvolution,
+    fixedCurve,
+    fixedPrelu,
     fixedSoftmax,
     fixedUnary,
     fullyConnected,

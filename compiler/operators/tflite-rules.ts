@@ -11,6 +11,7 @@ import type { FixedRequantization } from '../ir/fixed-operators.js'
 import type { Tensor } from '../ir/graph.js'
 import type { Window } from '../ir/operators.js'
 import type { ElementType, Quantization } from '../ir/types.js'
+import type { TfliteConversion } from '../passes/tflite/conversion.js'
 import type { TfliteNode } from './tflite.js'
 
 const activations: Readonly<Record<number, readonly [number | null, number | null]>> = {
@@ -118,4 +119,21 @@ export function windowOf(
 export const int8Table = (apply: (quantum: number) => number): Int8Array =>
   Int8Array.from({ length: 256 }, (_, byte) => apply(byte < 128 ? byte : byte - 256))
 
-export const clampTable = (range: Range): Int8Array => int8Table((quantum) => clamp(quantum, range))
+const clampTable = (range: Range): Int8Array => int8Table((quantum) => clamp(quantum, range))
+
+/** Multiplies by exactly 1. */
+export const one: FixedMultiplier = { multiplier: 2 ** 30, shift: 1 }
+
+/** The quanta of an int8 or int16 tensor, limited. */
+export function emitClamp(
+  conversion: TfliteConversion,
+  x: string,
+  output: { readonly type: ElementType; readonly shape: readonly number[] },
+  range: Range,
+): string {
+  if (output.type === 'int8')
+    return conversion.emit('table', [x], output, { table: clampTable(range), axis: null, label: 'clamp' })
+  const slopes = { positive: one, negative: one, isNegated: false }
+  const result = { min: range.min, max: range.max, zeroPoint: 0 }
+  return conversion.emit('fixed_unary', [x], output, { slopes, inputZeroPoint: 0, result })
+}

@@ -107,7 +107,7 @@ const transposeConvolution: Layer = (network, x) => {
 const pool =
   (operator: string): Layer =>
   (network, x) => {
-    const window = isImage(x) && x.type === 'int8' ? windowed(network, x, false) : null
+    const window = isImage(x) ? windowed(network, x, false) : null
     if (!window) return null
     const output = network.like(x, [x.shape[0]!, ...window.plane, x.shape[3]!])
     const [filterHeight, filterWidth] = window.kernel
@@ -145,11 +145,25 @@ const extremum =
   }
 
 const softmax: Layer = (network, x) => {
-  if (x.type !== 'int8' || x.shape.length < 1) return null
-  const output = network.activation('int8', x.shape, { scale: 1 / 256, zeroPoint: -128 })
+  if (x.shape.length < 1) return null
+  const [scale, zeroPoint] = network.random.pick([[1 / 256, -128] as const, [1 / 65536, -32768] as const])
+  const output =
+    x.type === 'int16'
+      ? network.activation('int16', x.shape, { scale: 1 / 32768, zeroPoint: 0 })
+      : network.activation(zeroPoint === -128 ? 'int8' : 'int16', x.shape, { scale, zeroPoint })
   network.node('SOFTMAX', [x], [output], { beta: network.random.pick([1, 1, 0.5, 2]) })
   return output
 }
+
+/** Both types have a result of one scale; of int16 the argument is in the curve's range at times. */
+const curve =
+  (operator: string, result: { scale: number; zeroPoint: number }): Layer =>
+  (network, x) => {
+    const wide = { scale: 1 / 32768, zeroPoint: 0 }
+    const output = network.activation(x.type, x.shape, x.type === 'int8' ? result : wide)
+    network.node(operator, [x], [output])
+    return output
+  }
 
 const table =
   (operator: string, result: { scale?: number; zeroPoint?: number } = {}): Layer =>
@@ -162,7 +176,6 @@ const table =
   }
 
 const relu6: Layer = (network, x) => {
-  if (x.type !== 'int8') return null
   const output = network.like(x, x.shape)
   network.node('RELU6', [x], [output])
   return output
@@ -180,11 +193,15 @@ const slopes =
   }
 
 const prelu: Layer = (network, x) => {
-  if (x.type !== 'int8' || x.shape.length < 1) return null
-  const channels = x.shape.at(-1)!
-  const { data } = network.random.tensor('int8', [channels])
-  const alpha = network.constant('int8', [channels], data, { scales: [0.01], zeroPoints: [3] })
-  const output = network.activation('int8', x.shape, { scale: network.scaleOf(x) })
+  if (x.shape.length < 1) return null
+  const shape = x.shape
+    .map((length) => (network.random.boolean() ? length : 1))
+    .slice(network.random.integer(0, x.shape.length - 1))
+  const { data } = network.random.tensor('int8', shape)
+  const alpha = network.constant('int8', shape, data, { scales: [0.01], zeroPoints: [3] })
+  const output = network.activation(x.type, x.shape, {
+    scale: network.scaleOf(x) * network.random.float(0.3, 2),
+  })
   network.node('PRELU', [x, alpha], [output])
   return output
 }
@@ -203,7 +220,7 @@ const quantize: Layer = (network, x) => {
 const reduction =
   (operator: string): Layer =>
   (network, x) => {
-    if (x.type !== 'int8' || x.shape.length < 1) return null
+    if (x.shape.length < 1) return null
     const { random } = network
     const axes = x.shape.map((_, axis) => axis).filter(() => random.boolean())
     if (axes.length === 0) axes.push(0)
@@ -214,7 +231,7 @@ const reduction =
     const isExtremum = operator.startsWith('REDUCE')
     const count = sizeOf(axes.map((axis) => x.shape[axis]!))
     const scale = network.scaleOf(x) * random.float(0.4, 1.4) * (operator === 'SUM' ? Math.sqrt(count) : 1)
-    const output = isExtremum ? network.like(x, shape) : network.activation('int8', shape, { scale })
+    const output = isExtremum ? network.like(x, shape) : network.activation(x.type, shape, { scale })
     network.node(operator, [x, network.integers(...axes)], [output], { keepDimensions })
     return output
   }
@@ -236,8 +253,8 @@ export const arithmeticLayers: Readonly<Record<string, Layer>> = {
   MAXIMUM: extremum('MAXIMUM'),
   MINIMUM: extremum('MINIMUM'),
   SOFTMAX: softmax,
-  LOGISTIC: table('LOGISTIC', { scale: 1 / 256, zeroPoint: -128 }),
-  TANH: table('TANH', { scale: 1 / 128, zeroPoint: 0 }),
+  LOGISTIC: curve('LOGISTIC', { scale: 1 / 256, zeroPoint: -128 }),
+  TANH: curve('TANH', { scale: 1 / 128, zeroPoint: 0 }),
   ELU: table('ELU'),
   HARD_SWISH: table('HARD_SWISH'),
   RELU: slopes('RELU'),

@@ -9,7 +9,7 @@ import type { OperatorCase } from '../test-bench.js'
 type Case = OperatorCase<'fixed_binary'>
 type Type = 'int8' | 'int16'
 
-const operations = ['add', 'subtract', 'multiply', 'maximum', 'minimum'] as const
+const operations = ['add', 'subtract', 'multiply', 'maximum', 'minimum', 'prelu'] as const
 
 const rangeOf = (type: Type) => (type === 'int8' ? { min: -128, max: 127 } : { min: -32768, max: 32767 })
 
@@ -24,7 +24,8 @@ function attributesOf(
   const output = zeroPoint()
   const leftShift = type === 'int8' ? 20 : 15
   const factor =
-    random.float(0.1, 1.9) * 2 ** (operation === 'multiply' ? -random.integer(0, 12) : -leftShift)
+    random.float(0.1, 1.9) *
+    2 ** (operation === 'multiply' || operation === 'prelu' ? -random.integer(0, 12) : -leftShift)
   return {
     operation,
     a: { zeroPoint: zeroPoint(), fixed: fixedMultiplier(random.pick([0.5, random.float(0.001, 0.5)])) },

@@ -8,7 +8,7 @@ import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
 
 // As assembly/fixed-binary numbers them.
-const operations = { add: 0, subtract: 1, multiply: 2, maximum: 3, minimum: 4 } as const
+const operations = { add: 0, subtract: 1, multiply: 2, maximum: 3, minimum: 4, prelu: 5 } as const
 
 const i32 = (value: number): KernelConstant => ({ kind: 'i32', value })
 

@@ -23,8 +23,11 @@ export function combine(left: number, right: number, attributes: FixedBinaryAttr
   if (operation === 'maximum') return clamp(Math.max(left, right), requantization)
   if (operation === 'minimum') return clamp(Math.min(left, right), requantization)
   const [x, y] = [left - a.zeroPoint, right - b.zeroPoint]
+  if (operation === 'prelu' && x >= 0) return requantizeFixed(x, a.fixed, requantization)
   const scaled = (value: number, operand: typeof a) => applyFixed(value << leftShift, operand.fixed)
   const value =
-    operation === 'multiply' ? Math.imul(x, y) : scaled(x, a) + (operation === 'add' ? 1 : -1) * scaled(y, b)
+    operation === 'multiply' || operation === 'prelu'
+      ? Math.imul(x, y)
+      : scaled(x, a) + (operation === 'add' ? 1 : -1) * scaled(y, b)
   return requantizeFixed(value | 0, requantization.fixed[0]!, requantization)
 }

@@ -5,7 +5,7 @@ import type { FixedBinaryAttributes, FixedRequantization } from '../../ir/fixed-
 import type { ElementType } from '../../ir/types.js'
 import type { TfliteConversion } from '../../passes/tflite/conversion.js'
 import type { TfliteNode, TfliteOperator } from '../tflite.js'
-import { activationRange, checkedMultiplier, integerRange } from '../tflite-rules.js'
+import { activationRange, checkedMultiplier, integerRange, one } from '../tflite-rules.js'
 
 type Operation = FixedBinaryAttributes['operation']
 
@@ -26,7 +26,8 @@ const binary = (
   },
 })
 
-function broadcast(node: TfliteNode, a: readonly number[], b: readonly number[]): number[] {
+/** numpy broadcasting of two shapes. */
+export function broadcast(node: TfliteNode, a: readonly number[], b: readonly number[]): number[] {
   return Array.from(
     { length: Math.max(a.length, b.length) },
     (_, axis, rank = Math.max(a.length, b.length)) => {
@@ -83,8 +84,6 @@ const finish = (
   zeroPoint: output.zeroPoint,
   ...activationRange(node, node.output().type, output),
 })
-
-const one = { multiplier: 2 ** 30, shift: 1 }
 
 function product(node: TfliteNode): FixedBinaryAttributes {
   const [a, b] = [node.quantization(node.input(0)), node.quantization(node.input(1))]

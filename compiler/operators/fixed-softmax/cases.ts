@@ -8,12 +8,13 @@ const softmaxOf = (
   shape: readonly number[],
   scale: number,
   beta = 1,
+  type: 'int8' | 'int16' = 'int8',
 ): OperatorCase<'fixed_softmax'> => ({
-  name: `softmax of [${shape}], scale ${scale}, beta ${beta}`,
+  name: `softmax of [${shape}], scale ${scale}, beta ${beta}, to ${type}`,
   operator: 'fixed_softmax',
   attributes: { inputScale: Math.fround(scale), beta },
   inputs: [random.tensor('int8', shape)],
-  outputs: [{ type: 'int8', shape }],
+  outputs: [{ type, shape }],
 })
 
 export const cases = (random: Random): OperatorCase<'fixed_softmax'>[] => [
@@ -23,6 +24,7 @@ export const cases = (random: Random): OperatorCase<'fixed_softmax'>[] => [
   softmaxOf(random, [2, 3, 4, 5], 0.7, 0.5),
   softmaxOf(random, [3, 12], 100),
   softmaxOf(random, [7], 2 ** -25),
+  softmaxOf(random, [1, 4095], 2 ** -25, 1, 'int16'),
 ]
 
 export const randomCase = (random: Random): OperatorCase<'fixed_softmax'> => {
@@ -32,5 +34,6 @@ export const randomCase = (random: Random): OperatorCase<'fixed_softmax'> => {
     shape,
     random.pick([random.float(0.001, 0.5), random.scale()]),
     random.pick([1, 1, 0.5, 2]),
+    random.pick(['int8', 'int16']),
   )
 }

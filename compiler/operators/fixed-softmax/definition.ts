@@ -33,6 +33,7 @@ export const fixedSoftmax = defineOperator({
           OUTER: { kind: 'usize', value: outer },
           LENGTH: { kind: 'usize', value: length },
           INNER: { kind: 'usize', value: inner },
+          RESULT: { kind: 'type', value: output.type === 'int16' ? 'i16' : 'i8' },
         },
         inputs: [input.name],
         outputs: [output.name],

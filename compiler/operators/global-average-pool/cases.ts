@@ -7,12 +7,12 @@ import type { OperatorCase } from '../test-bench.js'
 
 function poolOf(
   random: Random,
-  type: QuantizedType,
+  type: QuantizedType | 'int16',
   shape: readonly number[],
   scales: readonly [number, number],
   roundings: 1 | 2 = 1,
 ): OperatorCase<'global_average_pool'> {
-  const range = rangeOf(type)
+  const range = type === 'int16' ? { min: -32768, max: 32767 } : rangeOf(type)
   const zeroPoint = () => random.integer(range.min, range.max)
   const multiplier = globalAverageMultiplier(scales[0], scales[1], sizeOf(shape.slice(2)))
   const rule =
@@ -44,6 +44,7 @@ export const cases = (random: Random): OperatorCase<'global_average_pool'>[] => 
   poolOf(random, 'int8', [1, 3, 40, 40], [Math.fround(0.0371), Math.fround(0.01)]),
   poolOf(random, 'int8', [1, 64, 2, 2], [0.5, 0.5], 2),
   poolOf(random, 'int8', [2, 40, 5, 7], [0.75, 0.01], 2),
+  poolOf(random, 'int16', [2, 11, 5, 7], [0.75, 0.5], 2),
 ]
 
 export function randomCase(random: Random): OperatorCase<'global_average_pool'> {

@@ -9,6 +9,7 @@ import type { FixedRequantization } from '../../ir/fixed-operators.js'
 import type { Requantization } from '../../ir/operators.js'
 import { type QuantizedType, rangeOf, sizeOf } from '../../ir/types.js'
 import { defineOperator } from '../definition.js'
+import { nativeType } from '../native-type.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
 
@@ -22,8 +23,9 @@ export const globalAveragePool = defineOperator({
     const output = context.tensor(node.outputs[0]!)
     const { inputZeroPoint, requantization } = node.attributes
     const pixels = sizeOf(input.shape.slice(2))
-    const { min, max } = rangeOf(input.type as QuantizedType)
-    if (pixels * 255 >= 2 ** 31) throw tooManyPixels(node.name, node.operator, pixels)
+    const { min, max } =
+      input.type === 'int16' ? { min: -32768, max: 32767 } : rangeOf(input.type as QuantizedType)
+    if (pixels * (max - min) >= 2 ** 31) throw tooManyPixels(node.name, node.operator, pixels)
     const accumulators = { min: pixels * (min - inputZeroPoint), max: pixels * (max - inputZeroPoint) }
     const { form, facts, segment, checked } = finishOf(
       requantization,
@@ -40,7 +42,7 @@ export const globalAveragePool = defineOperator({
         constants: {
           INPUT: { kind: 'address', tensor: input.name },
           OUTPUT: { kind: 'address', tensor: output.name },
-          ELEMENT: { kind: 'type', value: input.type === 'int8' ? 'i8' : 'u8' },
+          ELEMENT: { kind: 'type', value: nativeType(node, input) },
           BATCHES: { kind: 'usize', value: input.shape[0]! },
           PIXELS: { kind: 'usize', value: pixels },
           CHANNELS: { kind: 'usize', value: input.shape[1]! },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// MEAN and SUM of int8 over any axes. A mean folds its divisor into the multiplier by a division that truncates.
+// MEAN and SUM of int8 or int16 over any axes. A mean folds its divisor into the multiplier by a division that truncates.
 import type { FixedMultiplier } from '../../arithmetic/fixed-point.js'
 import { sizeOf } from '../../ir/types.js'
 import type { TfliteOperator } from '../tflite.js'
@@ -11,8 +11,8 @@ const reduction = (name: string, isMean: boolean): TfliteOperator => ({
   inputs: [2, 2],
   convert(node, conversion) {
     const [input, output] = [node.input(0), node.output()]
-    node.requireType(input, 'int8')
-    node.requireType(output, 'int8')
+    node.requireType(input, 'int8', 'int16')
+    node.requireType(output, input.type)
     const { axes, kept } = reducedAxes(node)
     const count = sizeOf(axes.map((axis) => input.shape[axis]!))
     const [from, to] = [node.quantization(input), node.quantization(output)]
@@ -40,7 +40,7 @@ const reduction = (name: string, isMean: boolean): TfliteOperator => ({
         requantization: {
           fixed: [isMean ? dividedBy(multiplier, count) : multiplier],
           zeroPoint: to.zeroPoint,
-          ...integerRange('int8'),
+          ...integerRange(type),
         },
       },
     )

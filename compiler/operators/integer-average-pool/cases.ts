@@ -12,23 +12,24 @@ interface Sizes {
   readonly pads: readonly [number, number, number, number]
   readonly channels: number
   readonly range?: readonly [number, number]
+  readonly type?: 'int8' | 'int16'
 }
 
 function poolOf(
   name: string,
-  { input, kernel, strides, pads, channels, range }: Sizes,
+  { input, kernel, strides, pads, channels, range, type = 'int8' }: Sizes,
   random: Random,
 ): Case {
   const output = [0, 1].map((axis) =>
     Math.floor((input[axis]! + pads[axis]! + pads[axis + 2]! - kernel[axis]!) / strides[axis]! + 1),
   )
-  const [min, max] = range ?? [-128, 127]
+  const [min, max] = range ?? (type === 'int8' ? [-128, 127] : [-32768, 32767])
   return {
     name,
     operator: 'integer_average_pool',
     attributes: { kernel, strides, pads, dilations: [1, 1], min, max },
-    inputs: [random.tensor('int8', [2, channels, ...input])],
-    outputs: [{ type: 'int8', shape: [2, channels, ...output] }],
+    inputs: [random.tensor(type, [2, channels, ...input])],
+    outputs: [{ type, shape: [2, channels, ...output] }],
   }
 }
 
@@ -67,6 +68,7 @@ export const randomCase = (random: Random): Case => {
       pads,
       strides: [random.integer(1, 3), random.integer(1, 3)],
       channels: random.integer(1, 9),
+      type: random.pick(['int8', 'int16'] as const),
     },
   }
   return poolOf('random', sizes, random)

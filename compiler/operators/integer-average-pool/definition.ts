@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // integer_average_pool: the mean of the quanta under each window, by a division of integers.
 import { defineOperator } from '../definition.js'
+import { nativeType } from '../native-type.js'
 import { poolShape, rejectEmptyWindows, windowConstants } from '../pool-window.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
@@ -25,7 +26,7 @@ export const integerAveragePool = defineOperator({
         constants: {
           INPUT: { kind: 'address', tensor: input.name },
           OUTPUT: { kind: 'address', tensor: output.name },
-          ELEMENT: { kind: 'type', value: 'i8' },
+          ELEMENT: { kind: 'type', value: nativeType(node, input) },
           RECORDS: { kind: 'segment', offset: 0 },
           RECORDS_BYTES: { kind: 'usize', value: 0 },
           SCRATCH: { kind: 'scratch', offset: 0 },

@@ -69,7 +69,7 @@ export function randomCase(random: Random): OperatorCase<'max_pool'> {
   const shape = [random.integer(1, 2), random.pick([1, 2, 3, 8, 9, 16, 21]), ...spatial]
   return poolOf(
     random,
-    random.pick(['int8', 'uint8', 'float32']),
+    random.pick(['int8', 'uint8', 'int16', 'float32']),
     shape,
     window,
     false,

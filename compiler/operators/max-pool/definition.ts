@@ -2,14 +2,14 @@
 // max_pool: the greatest element under each window.
 import { isQuantizedType } from '../../ir/types.js'
 import { defineOperator } from '../definition.js'
-import { elementType } from '../element-type.js'
+import { nativeType } from '../native-type.js'
 import { poolShape, rejectEmptyWindows, windowConstants } from '../pool-window.js'
 import { noWork } from '../strided-copy.js'
 import { reference } from './reference.js'
 
 export const maxPool = defineOperator({
   name: 'max_pool',
-  summary: 'maximum over 1-D or 2-D windows, 8-bit or float32',
+  summary: 'maximum over 1-D or 2-D windows, integers or float32',
   layout: 'channels_last',
   reference,
   lower(node, context) {
@@ -26,7 +26,7 @@ export const maxPool = defineOperator({
         constants: {
           INPUT: { kind: 'address', tensor: input.name },
           OUTPUT: { kind: 'address', tensor: output.name },
-          ELEMENT: { kind: 'type', value: elementType(node, input) },
+          ELEMENT: { kind: 'type', value: nativeType(node, input) },
           IS_SIGNED_BYTE: { kind: 'bool', value: input.type === 'int8' },
           BY_EIGHT: { kind: 'bool', value: isQuantizedType(input.type) && shape.channels >= 8 },
           ...windowConstants(shape),
