@@ -211,18 +211,10 @@ function whyNotAccelerated({ runtime, needsWasi }: PresentRuntime) {
 
 /** The compiler's part of the options. */
 function compileOptionsOf(options: VerifyOptions): Partial<CompileOptions> {
-  const keys = [
-    'name',
-    'shapes',
-    'contract',
-    'tfliteMultipliers',
-    'target',
-    'tier',
-    'io',
-    'floatIslands',
-    'edgeLayout',
-  ] as const
-  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])))
+  const isOption = (key: string) => key === 'name' || key in defaultOptions
+  return Object.fromEntries(
+    Object.entries(options).filter(([key, value]) => isOption(key) && value !== undefined),
+  )
 }
 
 async function resultOf(lane: Lane, samples: Samples, tools: Toolchain): Promise<RuntimeResult> {

@@ -117,8 +117,11 @@ function matchOptions(
         manifest.inputs.map(({ name, shape }) => [name, inModelOrder(shape, edgeLayout)] as const),
       )
       const tfliteMultipliers = manifest.contract.multipliers ?? options.tfliteMultipliers
+      // A capsule that is here was compiled; what needs no float islands gets none.
+      const floatIslands = contract === 'onnxruntime'
       const candidate: CompileOptions = {
-        ...{ ...options, contract, tfliteMultipliers, tier, edgeLayout, io, shapes },
+        ...options,
+        ...{ contract, tfliteMultipliers, tier, edgeLayout, io, shapes, floatIslands },
       }
       const lowered = attempt(() => inFile(model, () => tools.lower(model, candidate)))
       if (lowered && edgesOf(lowered.program) === edgesOf(manifestEdges(manifest))) {
