@@ -11,9 +11,10 @@ import { checkModule } from './check-module.js'
 import { describeManifest, encodeDescriptor } from './descriptor.js'
 import { type Emission, emit, emitWasi, hasState, placeEdges, stepFolder } from './emit.js'
 import { link } from './link.js'
-import { buildManifest, manifestJson } from './manifest.js'
+import { buildManifest, type Manifest, manifestJson } from './manifest.js'
 import { layoutMemory, type PlacedProgram } from './memory-layout.js'
 import { readSections, sectionBytes, sectionIds } from './module-sections.js'
+import { measureOperandStack } from './operand-stack.js'
 import { type Assembly, assemblyFolder, readAsconfig } from './package-files.js'
 import type { Program } from './program.js'
 import { layoutSegment, type SegmentLayout } from './segment.js'
@@ -93,13 +94,13 @@ export async function assemble(
     compilerVersion: info.compilerVersion,
     kernelInterface: importedKernels(program).length > 0 ? kernelInterface : null,
   })
-  const descriptor = encodeDescriptor(describeManifest(manifest))
   const customSections = new Map([
     ['caplet.manifest', new TextEncoder().encode(manifestJson(manifest))],
-    ['caplet.descriptor', descriptor],
+    ['caplet.descriptor', encodeDescriptor(describeManifest(manifest))],
   ])
   const files = emit(emission).set('asconfig.json', readAsconfig())
   const { wasm, read } = await buildCapsule(files, emission, options, customSections)
+  const descriptor = completeDescriptor(wasm, manifest)
   const steps = reportSteps(program, segment)
   return {
     name: options.name,
@@ -141,6 +142,13 @@ async function buildCapsule(
   const wasm = imports.length > 0 ? alignSegment(linked) : linked
   checkModule(wasm, { imports, exports: capsuleExports(emission), pages, segment })
   return { wasm, read: built.read }
+}
+
+/** Writes into the module what only its code tells: the descriptor's size stays the same. */
+function completeDescriptor(wasm: Uint8Array, manifest: Manifest): Uint8Array {
+  const descriptor = encodeDescriptor(describeManifest(manifest, measureOperandStack(wasm)))
+  sectionBytes(readSections(wasm), sectionIds.custom, 'caplet.descriptor').set(descriptor)
+  return descriptor
 }
 
 /** The WASI command: its I/O vector lies behind the capsule's memory. */

@@ -21,6 +21,7 @@ const example: Descriptor = {
   total: 2400,
   macs: 5 * 2 ** 32 + 6,
   kernelInterface: 4,
+  operandStack: { cells: 700, frames: 8, blocks: 9 },
 }
 const bytes = encodeDescriptor(example)
 
@@ -94,7 +95,9 @@ describe('docs/descriptor.md', () => {
       total: 2400,
       macs_low: 6,
       macs_high: 5,
-      reserved: 0,
+      stack_cells: 700,
+      stack_frames: 8,
+      stack_blocks: 9,
       model_sha256: Array.from({ length: 32 }, (_, i) => i + 100),
     })
     expect(new TextDecoder().decode(bytes.subarray(0, 4))).toBe('CPLD')

@@ -9,6 +9,7 @@ import { CapletError } from '../errors.js'
 import { ByteCursor } from './byte-cursor.js'
 import { internalError } from './internal-error.js'
 import type { Manifest, ManifestEdge } from './manifest.js'
+import { type OperandStack, unknownStack } from './operand-stack.js'
 
 export const descriptorVersion = 1
 
@@ -32,6 +33,7 @@ export interface Descriptor {
   readonly total: number
   readonly macs: number
   readonly kernelInterface: number | null
+  readonly operandStack: OperandStack
 }
 
 const magic = 0x444c5043 // 'CPLD'
@@ -55,8 +57,8 @@ const typeCodes: Readonly<Record<ManifestEdge['type'], number>> = {
 
 const contractCodes: Readonly<Record<string, number>> = { onnxruntime: 1, integer: 2, tflite: 3 }
 
-/** What the descriptor says of a manifest. */
-export function describeManifest(manifest: Manifest): Descriptor {
+/** What the descriptor says of a manifest; the operand stack follows from the code instead. */
+export function describeManifest(manifest: Manifest, operandStack = unknownStack): Descriptor {
   const { contract, model, memory, macs } = manifest
   return {
     contract: contract.name,
@@ -68,6 +70,7 @@ export function describeManifest(manifest: Manifest): Descriptor {
     total: memory.total,
     macs,
     kernelInterface: manifest.kernel_interface,
+    operandStack,
   }
 }
 
@@ -96,7 +99,9 @@ export function encodeDescriptor(descriptor: Descriptor): Uint8Array {
   writer.put('u32', descriptor.total)
   writer.put('u32', descriptor.macs % 2 ** 32)
   writer.put('u32', Math.floor(descriptor.macs / 2 ** 32))
-  writer.put('u32', 0)
+  writer.put('u16', descriptor.operandStack.cells)
+  writer.put('u8', descriptor.operandStack.frames)
+  writer.put('u8', descriptor.operandStack.blocks)
   for (const pair of descriptor.modelSha256.match(/../g)!) writer.put('u8', Number.parseInt(pair, 16))
   for (const tensor of tensors) writeTensor(writer, tensor)
   return writer.bytes
@@ -144,7 +149,7 @@ export function decodeDescriptor(bytes: Uint8Array): Descriptor {
   const [arena, state, total] = [reader.get('u32'), reader.get('u32'), reader.get('u32')]
   const macs = reader.get('u32') + reader.get('u32') * 2 ** 32
   if (!Number.isSafeInteger(macs)) throw damaged('its count of multiply-accumulates is too large')
-  if (reader.get('u32') !== 0) throw damaged('reserved bytes are not 0')
+  const operandStack = { cells: reader.get('u16'), frames: reader.get('u8'), blocks: reader.get('u8') }
   const modelSha256 = Array.from({ length: 32 }, () => reader.get('u8').toString(16).padStart(2, '0')).join(
     '',
   )
@@ -158,6 +163,7 @@ export function decodeDescriptor(bytes: Uint8Array): Descriptor {
     total,
     macs,
     kernelInterface,
+    operandStack,
   }
 }
 

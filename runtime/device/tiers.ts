@@ -109,7 +109,7 @@ async function nativeParts(wasm: Uint8Array, level: OptimizationLevel): Promise<
 
 /** The capsule's own bytes, and an interpreter. */
 async function interpreted(tier: EngineName, wasm: Uint8Array, level: OptimizationLevel): Promise<Parts> {
-  const { symbol, interpreter, sources, includes, flags, binding } = await engineBuild(tier)
+  const { symbol, interpreter, sources, includes, flags, binding } = await engineBuild(tier, level === '-Os')
   const isAccelerated = readManifest(wasm).kernel_interface !== null
   const engine: Component = {
     category: 'engine',

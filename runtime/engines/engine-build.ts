@@ -15,6 +15,7 @@ export const shimSources: readonly string[] = [
   'caplet_heap.c',
   'caplet_module.c',
   'caplet_quantize.c',
+  'caplet_trim.c',
 ].map((name) => join(shimFolder, name))
 
 export interface EngineBuild {
@@ -31,8 +32,8 @@ export interface EngineBuild {
   readonly binding: string
 }
 
-/** Throws CapletError 'engine-sources'. */
-export async function engineBuild(name: EngineName): Promise<EngineBuild> {
+/** `isSmall`: its loop is compiled with -Os. Throws CapletError 'engine-sources'. */
+export async function engineBuild(name: EngineName, isSmall = false): Promise<EngineBuild> {
   const engine = engineList.engines[name]
   const build = engineList.builds[engine.source]
   const folder = await engineSources(engine.source)
@@ -43,7 +44,7 @@ export async function engineBuild(name: EngineName): Promise<EngineBuild> {
     interpreter: theirs(engine.interpreter),
     sources: [...theirs(build.files), ...own(build.ownFiles)],
     includes: [...own(build.ownIncludes), ...theirs(build.includes)],
-    flags: [...build.defines, ...engine.defines].map((define) => `-D${define}`),
+    flags: [...build.defines, ...engine.defines, ...(isSmall ? engine.small : [])].map((define) => `-D${define}`),
     binding: join(shimFolder, engine.binding),
   }
 }

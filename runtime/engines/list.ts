@@ -29,6 +29,8 @@ interface Engine {
   /** The caplet_engine. */
   readonly symbol: string
   readonly defines: readonly string[]
+  /** Further ones for the interpreter's loop at -Os: the way that is smaller there, and not slower. */
+  readonly small: readonly string[]
   /** Files whose speed is the engine's speed; the others can be compiled for size. */
   readonly interpreter: readonly string[]
 }

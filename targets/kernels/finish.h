@@ -6,7 +6,7 @@
 #include "layer.h"
 
 // Channels whose sums wait to be turned into outputs together: a whole number of blocks.
-#define CAPLET_BATCH_CHANNELS 32u
+#define CAPLET_BATCH_CHANNELS 16u
 
 // Sums of consecutive blocks of four channels (the last one may have fewer), without bias.
 typedef struct caplet_block_sums {

@@ -62,19 +62,17 @@ static caplet_status open_engine(caplet_capsule *capsule)
 
 caplet_status caplet_open(caplet_capsule **capsule, const caplet_options *options)
 {
-  caplet_description description;
   if (capsule == NULL) return CAPLET_ERROR_ARGUMENT;
   *capsule = NULL;
   if (options == NULL || options->engine == NULL || options->memory == NULL) return CAPLET_ERROR_ARGUMENT;
-  caplet_status status = caplet_describe(options->flash, options->flash_size, &description);
-  if (status != CAPLET_OK) return status;
   caplet_capsule *const opened = lay_out(options->memory, options->memory_size);
   if (opened == NULL) return CAPLET_ERROR_MEMORY;
-  opened->description = description;
+  caplet_status status = caplet_describe(options->flash, options->flash_size, &opened->description);
+  if (status != CAPLET_OK) return status;
   opened->engine = options->engine;
   opened->flash = options->flash;
   opened->flash_size = (uint32_t)options->flash_size;
-  opened->stack_size = options->stack_size != 0 ? options->stack_size : CAPLET_DEFAULT_STACK_SIZE;
+  opened->stack_size = options->stack_size;
   opened->kernels = options->kernels;
   status = open_engine(opened);
   if (status == CAPLET_OK) *capsule = opened;

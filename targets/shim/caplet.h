@@ -88,6 +88,9 @@ typedef struct caplet_description {
   uint32_t state;            // bytes that live from one invoke to the next
   uint32_t total;            // bytes of linear memory
   uint64_t macs;             // multiply-accumulates of one invoke
+  uint32_t stack_cells;      // an interpreter's operand stack, see docs/descriptor.md; 0: unknown
+  uint32_t stack_frames;
+  uint32_t stack_blocks;
   const uint8_t *model_sha256; // 32 bytes: the model file it was compiled from
 } caplet_description;
 
@@ -116,6 +119,7 @@ extern const caplet_engine caplet_wasm3;
 // Host kernels of an accelerated capsule, see caplet_kernels.h.
 typedef struct caplet_kernels caplet_kernels;
 
+// Where the capsule does not say how much it needs.
 #ifndef CAPLET_DEFAULT_STACK_SIZE
 #define CAPLET_DEFAULT_STACK_SIZE 2048u
 #endif
@@ -132,7 +136,9 @@ typedef struct caplet_options {
   size_t memory_size;
   // NULL in firmware that runs only portable capsules.
   const caplet_kernels *kernels;
-  // Bytes of an interpreter's own operand stack, part of `memory`; 0: CAPLET_DEFAULT_STACK_SIZE.
+  // Bytes of an interpreter's own operand stack, part of `memory`; 0: what the capsule needs by its descriptor.
+  // Less than that is CAPLET_ERROR_MEMORY. Give more where your engine's frames are larger (WAMR built with
+  // profiling, exceptions or garbage collection).
   uint32_t stack_size;
 } caplet_options;
 

@@ -116,3 +116,10 @@ caplet_status caplet_accept_module(caplet_capsule *capsule)
   return caplet_find_weights(capsule->flash, capsule->flash_size, &capsule->kernel_context.weights,
                              &capsule->kernel_context.weights_size);
 }
+
+uint32_t caplet_choose_stack(const caplet_capsule *capsule, uint32_t needed)
+{
+  const bool is_known = capsule->description.stack_cells != 0;
+  if (capsule->stack_size == 0) return is_known ? needed : CAPLET_DEFAULT_STACK_SIZE;
+  return is_known && capsule->stack_size < needed ? 0 : capsule->stack_size;
+}

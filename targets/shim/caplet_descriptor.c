@@ -100,13 +100,16 @@ static caplet_status read_descriptor(const uint8_t *bytes, uint32_t size, caplet
   description->state = read_u32(bytes + 28);
   description->total = read_u32(bytes + 32);
   description->macs = (uint64_t)read_u32(bytes + 36) | (uint64_t)read_u32(bytes + 40) << 32;
+  description->stack_cells = read_u16(bytes + 44);
+  description->stack_frames = bytes[46];
+  description->stack_blocks = bytes[47];
   description->model_sha256 = bytes + 48;
   const uint32_t header_bytes = read_u16(bytes + 6);
   const uint32_t tensor_bytes = read_u16(bytes + 12);
   const uint32_t tensors = description->inputs + description->outputs;
   if (header_bytes < HEADER_BYTES || tensor_bytes < TENSOR_BYTES || read_u32(bytes + 8) != size ||
       header_bytes + (uint64_t)tensors * tensor_bytes != size || description->contract < 1 ||
-      description->contract > 3 || read_u32(bytes + 44) != 0 || description->arena > description->total ||
+      description->contract > 3 || description->arena > description->total ||
       description->state > description->total - description->arena) {
     return CAPLET_ERROR_DAMAGED;
   }

@@ -8,6 +8,13 @@
 #include "caplet_heap.h"
 #include "caplet_kernels.h"
 
+// Keeps a function's frame off the C stack while others run: inlined, it would stay there.
+#if defined(__GNUC__)
+#define CAPLET_NOT_INLINED __attribute__((noinline))
+#else
+#define CAPLET_NOT_INLINED
+#endif
+
 typedef enum caplet_export { CAPLET_INVOKE, CAPLET_SELFTEST, CAPLET_RESET, CAPLET_EXPORTS } caplet_export;
 
 extern const char *const caplet_export_names[CAPLET_EXPORTS];
@@ -32,7 +39,7 @@ struct caplet_capsule {
   const caplet_engine *engine;
   const uint8_t *flash;
   uint32_t flash_size;
-  uint32_t stack_size;
+  uint32_t stack_size; // 0: the engine chooses
   caplet_heap heap;
   const caplet_kernels *kernels;
   caplet_kernel_context kernel_context;
@@ -44,6 +51,10 @@ struct caplet_capsule {
 // For engines that interpret `flash`: refuses what no capsule is and imports that the firmware does not provide;
 // finds the weights. Post: capsule->kernels is NULL where the capsule needs none.
 caplet_status caplet_accept_module(caplet_capsule *capsule);
+
+// Bytes of operand stack: the caller's, or `needed`; CAPLET_DEFAULT_STACK_SIZE where the descriptor says nothing.
+// 0: the caller gave too few.
+uint32_t caplet_choose_stack(const caplet_capsule *capsule, uint32_t needed);
 
 // What an engine answers when it could not go on: MEMORY where the heap was exhausted, else ENGINE.
 caplet_status caplet_engine_failure(const caplet_capsule *capsule);

@@ -4,6 +4,7 @@
 // opcodes, so it gets the code section in RAM. Build WAMR as targets/engines/engines.json says.
 #include "caplet_engine.h"
 #include "caplet_module.h"
+#include "caplet_trim.h"
 
 #include <string.h>
 
@@ -18,8 +19,14 @@
 
 #define MESSAGE_BYTES 8u // WAMR explains itself in text; a device has no use for it
 
-// Sections of a capsule other than custom ones: each of 13 kinds at most once.
-#define MAXIMUM_SECTIONS 13u
+// Of the operand stack: a frame besides its cells, and a nested block (WASMInterpFrame, WASMBranchBlock).
+#if WASM_ENABLE_FAST_INTERP != 0
+#define FRAME_BYTES (5u * (uint32_t)sizeof(void *))
+#define BLOCK_BYTES 0u
+#else
+#define FRAME_BYTES (9u * (uint32_t)sizeof(void *))
+#define BLOCK_BYTES (4u * (uint32_t)sizeof(void *))
+#endif
 
 typedef struct instance {
   void *code; // the classic interpreter's copy of the code section
@@ -51,7 +58,7 @@ static void release(mem_alloc_usage_t usage, void *block)
 }
 
 // WAMR counts its users: the first starts it, the last ends it. Starting allocates nothing.
-static bool start_runtime(void)
+static CAPLET_NOT_INLINED bool start_runtime(void)
 {
   // A union, because ISO C has no conversion from a function's pointer to an object's.
   union {
@@ -82,7 +89,7 @@ static void call_kernel(wasm_exec_env_t environment, uint64_t *arguments)
   wasm_runtime_set_exception(wasm_runtime_get_module_inst(environment), "kernel argument");
 }
 
-static NativeSymbol *list_kernels(caplet_capsule *capsule)
+static CAPLET_NOT_INLINED NativeSymbol *list_kernels(caplet_capsule *capsule)
 {
   union {
     void (*call)(wasm_exec_env_t, uint64_t *);
@@ -107,49 +114,66 @@ static NativeSymbol *list_kernels(caplet_capsule *capsule)
   return symbols;
 }
 
-// Fills `sections` with a linked list. False where the classic interpreter's copy does not fit.
-static bool list_sections(caplet_capsule *capsule, wasm_section_t *sections)
+// The module as WAMR's loader takes it. Needed until the module is loaded.
+typedef struct listing {
+  wasm_section_t sections[CAPLET_MAXIMUM_SECTIONS];
+  caplet_section listed[CAPLET_MAXIMUM_SECTIONS];
+  uint8_t room[];
+} listing;
+
+// The loader's type lacks const. Loaded from sections, it does not write to them, except to the classic
+// interpreter's code. NULL where the copy of that does not fit.
+static uint8_t *body_of(caplet_capsule *capsule, const caplet_section *section)
 {
-  caplet_reader reader;
-  caplet_section section;
-  uint32_t count = 0;
-  (void)caplet_read_module(&reader, capsule->flash, capsule->flash_size);
-  while (count < MAXIMUM_SECTIONS && caplet_read_section(&reader, &section)) {
-    if (section.id == CAPLET_SECTION_CUSTOM) continue;
-    // The loader's type lacks const. Loaded from sections, it does not write to them, except to the classic
-    // interpreter's code.
-    union {
-      const uint8_t *in_flash;
-      uint8_t *pointer;
-    } body;
-    body.in_flash = section.body;
+  union {
+    const uint8_t *in_flash;
+    uint8_t *pointer;
+  } body;
+  body.in_flash = section->body;
 #if WASM_ENABLE_FAST_INTERP == 0
-    if (section.id == CAPLET_SECTION_CODE) {
-      instance *const self = capsule->instance;
-      self->code = caplet_heap_allocate(&capsule->heap, section.size);
-      if (self->code == NULL) return false;
-      memcpy(self->code, section.body, section.size);
-      body.pointer = self->code;
-    }
+  if (section->id == CAPLET_SECTION_CODE) {
+    instance *const self = capsule->instance;
+    self->code = caplet_heap_allocate(&capsule->heap, section->size);
+    if (self->code != NULL) memcpy(self->code, section->body, section->size);
+    body.pointer = self->code;
+  }
+#else
+  (void)capsule;
 #endif
-    if (count > 0) sections[count - 1].next = &sections[count];
-    sections[count].next = NULL;
-    sections[count].section_type = (int)section.id;
-    sections[count].section_body = body.pointer;
-    sections[count].section_body_size = section.size;
-    count++;
+  return body.pointer;
+}
+
+// False where a section is damaged or does not fit.
+static bool fill_listing(caplet_capsule *capsule, listing *list)
+{
+  const uint32_t count = caplet_list_sections(capsule->flash, capsule->flash_size, list->listed, list->room);
+  for (uint32_t index = 0; index < count; index++) {
+    const caplet_section *const section = &list->listed[index];
+    wasm_section_t *const entry = &list->sections[index];
+    entry->next = index + 1 < count ? entry + 1 : NULL;
+    entry->section_type = (int)section->id;
+    entry->section_body = body_of(capsule, section);
+    entry->section_body_size = section->size;
+    if (entry->section_body == NULL) return false;
   }
   return count > 0;
 }
 
-static bool load(caplet_capsule *capsule)
+static CAPLET_NOT_INLINED listing *list_sections(caplet_capsule *capsule)
+{
+  const uint32_t room = caplet_list_bytes(capsule->flash, capsule->flash_size);
+  listing *const list = caplet_heap_allocate(&capsule->heap, sizeof *list + room);
+  if (list == NULL || fill_listing(capsule, list)) return list;
+  caplet_heap_free(&capsule->heap, list);
+  return NULL;
+}
+
+static bool load_listing(caplet_capsule *capsule, listing *list)
 {
   instance *const self = capsule->instance;
-  wasm_section_t sections[MAXIMUM_SECTIONS];
   char message[MESSAGE_BYTES];
-  if (!list_sections(capsule, sections)) return false;
   if (capsule->kernels == NULL) {
-    self->module = wasm_runtime_load_from_sections(sections, false, message, MESSAGE_BYTES);
+    self->module = wasm_runtime_load_from_sections(list->sections, false, message, MESSAGE_BYTES);
     return self->module != NULL;
   }
   // Imports are resolved while loading; afterwards the list of names is not needed.
@@ -157,11 +181,20 @@ static bool load(caplet_capsule *capsule)
   if (symbols == NULL) return false;
   const char *const name = capsule->kernels->module;
   if (wasm_runtime_register_natives_raw(name, symbols, capsule->kernels->count)) {
-    self->module = wasm_runtime_load_from_sections(sections, false, message, MESSAGE_BYTES);
+    self->module = wasm_runtime_load_from_sections(list->sections, false, message, MESSAGE_BYTES);
     (void)wasm_runtime_unregister_natives(name, symbols);
   }
   caplet_heap_free(&capsule->heap, symbols);
   return self->module != NULL;
+}
+
+static CAPLET_NOT_INLINED bool load(caplet_capsule *capsule)
+{
+  listing *const list = list_sections(capsule);
+  if (list == NULL) return false;
+  const bool is_loaded = load_listing(capsule, list);
+  caplet_heap_free(&capsule->heap, list);
+  return is_loaded;
 }
 
 static bool find_export(caplet_capsule *capsule, caplet_export export)
@@ -180,12 +213,21 @@ static bool find_export(caplet_capsule *capsule, caplet_export export)
   return kind == WASM_I32;
 }
 
-static bool instantiate(caplet_capsule *capsule)
+// The frame from which WAMR calls an export has two cells for a result.
+static uint32_t choose_stack(const caplet_capsule *capsule)
+{
+  const caplet_description *const description = &capsule->description;
+  const uint32_t frames = FRAME_BYTES * (description->stack_frames + 1u);
+  const uint32_t blocks = BLOCK_BYTES * description->stack_blocks;
+  return caplet_choose_stack(capsule, frames + blocks + 4u * (description->stack_cells + 2u));
+}
+
+static CAPLET_NOT_INLINED bool instantiate(caplet_capsule *capsule, uint32_t stack_size)
 {
   instance *const self = capsule->instance;
   char message[MESSAGE_BYTES];
   self->module_instance =
-    wasm_runtime_instantiate(self->module, capsule->stack_size, 0, message, MESSAGE_BYTES);
+    wasm_runtime_instantiate(self->module, stack_size, 0, message, MESSAGE_BYTES);
   if (self->module_instance == NULL) return false;
   for (uint32_t export = 0; export < CAPLET_EXPORTS; export++) {
     if (!find_export(capsule, (caplet_export)export)) return false;
@@ -195,7 +237,7 @@ static bool instantiate(caplet_capsule *capsule)
   const uint64_t size = wasm_memory_get_cur_page_count(memory) * wasm_memory_get_bytes_per_page(memory);
   capsule->memory = wasm_memory_get_base_address(memory);
   capsule->memory_size = size < UINT32_MAX ? (uint32_t)size : UINT32_MAX;
-  self->environment = wasm_runtime_create_exec_env(self->module_instance, capsule->stack_size);
+  self->environment = wasm_runtime_create_exec_env(self->module_instance, stack_size);
   if (self->environment == NULL) return false;
   wasm_runtime_set_user_data(self->environment, capsule);
   return true;
@@ -218,6 +260,8 @@ static caplet_status open_instance(caplet_capsule *capsule)
 {
   const caplet_status status = caplet_accept_module(capsule);
   if (status != CAPLET_OK) return status;
+  const uint32_t stack_size = choose_stack(capsule);
+  if (stack_size == 0) return CAPLET_ERROR_MEMORY;
   if (!start_runtime()) return CAPLET_ERROR_ENGINE;
   instance *const self = caplet_heap_allocate(&capsule->heap, sizeof *self);
   if (self == NULL) {
@@ -226,7 +270,7 @@ static caplet_status open_instance(caplet_capsule *capsule)
   }
   memset(self, 0, sizeof *self);
   capsule->instance = self;
-  if (load(capsule) && instantiate(capsule)) return CAPLET_OK;
+  if (load(capsule) && instantiate(capsule, stack_size)) return CAPLET_OK;
   close_instance(capsule);
   return caplet_engine_failure(capsule);
 }

@@ -66,13 +66,24 @@ static bool link_kernels(const caplet_kernels *kernels, IM3Module module)
   return true;
 }
 
-static bool load(caplet_capsule *capsule)
+// wasm3 places values in slots of 4 bytes: a parameter takes two, one of 64 bits may leave one empty. How many
+// registers it finds is not known here, so that it gets no less than the default unless the caller says so.
+static uint32_t choose_stack(const caplet_capsule *capsule)
+{
+  const caplet_description *const description = &capsule->description;
+  const uint32_t needed = 8u * description->stack_cells + 16u * description->stack_frames;
+  const uint32_t chosen = caplet_choose_stack(capsule, needed);
+  const bool is_ours = capsule->stack_size == 0 && chosen < CAPLET_DEFAULT_STACK_SIZE;
+  return is_ours ? CAPLET_DEFAULT_STACK_SIZE : chosen;
+}
+
+static bool load(caplet_capsule *capsule, uint32_t stack_size)
 {
   instance *const self = capsule->instance;
   IM3Module module = NULL;
   self->environment = m3_NewEnvironment();
   if (self->environment == NULL) return false;
-  self->runtime = m3_NewRuntime(self->environment, capsule->stack_size, capsule);
+  self->runtime = m3_NewRuntime(self->environment, stack_size, capsule);
   if (self->runtime == NULL) return false;
   // A limit of 0 would be none.
   self->runtime->memoryLimit = capsule->description.total != 0 ? capsule->description.total : 1u;
@@ -125,11 +136,13 @@ static caplet_status open_instance(caplet_capsule *capsule)
 {
   const caplet_status status = caplet_accept_module(capsule);
   if (status != CAPLET_OK) return status;
+  const uint32_t stack_size = choose_stack(capsule);
+  if (stack_size == 0) return CAPLET_ERROR_MEMORY;
   instance *const self = caplet_heap_allocate(&capsule->heap, sizeof *self);
   if (self == NULL) return CAPLET_ERROR_MEMORY;
   memset(self, 0, sizeof *self);
   capsule->instance = self;
-  if (load(capsule) && find_exports(capsule)) return CAPLET_OK;
+  if (load(capsule, stack_size) && find_exports(capsule)) return CAPLET_OK;
   close_instance(capsule);
   return caplet_engine_failure(capsule);
 }

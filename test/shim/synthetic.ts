@@ -3,6 +3,7 @@
 // sections that make it a capsule.
 import wabt from 'wabt'
 import { encodeDescriptor } from '../../compiler/codegen/descriptor.js'
+import { type OperandStack, unknownStack } from '../../compiler/codegen/operand-stack.js'
 
 export interface SyntheticEdge {
   readonly type: 'int8' | 'uint8' | 'int16' | 'uint16' | 'int32' | 'float32'
@@ -22,6 +23,7 @@ export interface Synthetic {
   readonly kernelInterface?: number
   readonly inputs?: readonly SyntheticEdge[]
   readonly outputs?: readonly SyntheticEdge[]
+  readonly operandStack?: OperandStack
 }
 
 const sizes = { int8: 1, uint8: 1, int16: 2, uint16: 2, int32: 4, float32: 4 } as const
@@ -42,6 +44,7 @@ export function syntheticDescriptor({
   kernelInterface,
   inputs = [],
   outputs = [],
+  operandStack = unknownStack,
 }: Synthetic) {
   return encodeDescriptor({
     contract: 'onnxruntime',
@@ -53,6 +56,7 @@ export function syntheticDescriptor({
     total,
     macs: 0,
     kernelInterface: kernelInterface ?? null,
+    operandStack,
   })
 }
 
