@@ -18,6 +18,7 @@ import {
 } from './example.fixture.js'
 import { parseManifest } from './manifest.js'
 import { readSections, sectionBytes, sectionIds } from './module-sections.js'
+import { measureOperandStack } from './operand-stack.js'
 import type { Program } from './program.js'
 import { patternInputs } from './selftest.js'
 
@@ -137,7 +138,12 @@ test('says about itself what the compiler says, to any host and to devices', () 
   const sections = readSections(capsule.wasm)
   const section = (name: string) => sectionBytes(sections, sectionIds.custom, name)
   expect(parseManifest(section('caplet.manifest'))).toEqual(capsule.manifest)
-  expect(decodeDescriptor(section('caplet.descriptor'))).toEqual(describeManifest(capsule.manifest))
+  const operandStack = measureOperandStack(capsule.wasm)
+  expect(operandStack.cells).toBeGreaterThan(0)
+  expect(decodeDescriptor(section('caplet.descriptor'))).toEqual(
+    describeManifest(capsule.manifest, operandStack),
+  )
+  expect(section('caplet.descriptor')).toEqual(capsule.descriptor)
   expect(capsule.manifest.memory.total).toBe(capsule.memory.total)
   expect(capsule.sizes.manifest).toBe(section('caplet.manifest').length)
 })

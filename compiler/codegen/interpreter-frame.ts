@@ -17,12 +17,12 @@ const unaccounted = 3
 const leastNativeCells = 2
 
 export function frameOf(functions: WasmFunctions, index: number): Frame {
-  const { parameters } = functions.signatures[index]!
+  const { parameters, results } = functions.signatures[index]!
   const code = functions.codes[index - functions.imported]
   if (!code) {
     return { cells: Math.max(total(parameters), leastNativeCells), frames: 1, blocks: 0, callees: [] }
   }
-  const walk = new Walk(functions, [...parameters, ...code.locals])
+  const walk = new Walk(functions, [...parameters, ...code.locals], results)
   while (!code.body.done) walk.step(readOperator(code.body))
   return {
     cells: total(parameters) + total(code.locals) + walk.cells(),
@@ -52,15 +52,16 @@ class Walk {
   readonly #functions: WasmFunctions
   readonly #locals: readonly Cells[]
   readonly #constants = new Map<string, Cells>()
-  readonly #blocks: Block[] = [{ height: 0, results: [] }]
+  readonly #blocks: Block[]
   #stack: Value[] = []
   #copied = 0
   #mostOperands = 0
   #mostRegisters = 0
 
-  constructor(functions: WasmFunctions, locals: readonly Cells[]) {
+  constructor(functions: WasmFunctions, locals: readonly Cells[], results: readonly Cells[]) {
     this.#functions = functions
     this.#locals = locals
+    this.#blocks = [{ height: 0, results }]
   }
 
   /** Besides parameters and locals: what the more demanding kind of interpreter needs. */
@@ -74,38 +75,57 @@ class Walk {
       case 'block':
       case 'loop':
       case 'if':
-        return this.#enter(operator.kind === 'if', operator.results)
+        this.#enter(operator.kind === 'if', operator.results)
+        break
       case 'else':
-        return this.#cut()
+        this.#cut()
+        break
       case 'end':
-        return this.#leaveBlock()
+        this.#leaveBlock()
+        break
       case 'leave':
         this.#take(operator.takes)
-        return this.#cut()
+        this.#cut()
+        break
       case 'branch-if':
       case 'drop':
-        return this.#take(1)
+        this.#take(1)
+        break
+      case 'local.get':
+      case 'local.set':
+      case 'local.tee':
+        this.#local(operator.kind, operator.local)
+        break
+      default:
+        this.#compute(operator)
+    }
+  }
+
+  #compute(operator: Operator): void {
+    switch (operator.kind) {
+      case 'nop':
+        break
       case 'select':
-        return this.#select()
+        this.#select()
+        break
       case 'call':
-        return this.#call(operator.callee)
+        this.#call(operator.callee)
+        break
       case 'const':
         this.#constants.set(operator.key, operator.cells)
-        return this.#push({ cells: operator.cells, local: null, isRegister: false })
+        this.#push({ cells: operator.cells, local: null, isRegister: false })
+        break
       case 'plain':
         this.#take(operator.takes)
         if (operator.leaves > 0) this.#push(register(operator.leaves as Cells))
-        return
-      case 'nop':
-        return
-      default:
-        return this.#local(operator.kind, operator.local)
+        break
     }
   }
 
   #enter(isIf: boolean, results: readonly Cells[]): void {
-    if (isIf) this.#take(1)
+    // The condition as well.
     for (const { local } of this.#stack) if (local !== null) this.#copy(local)
+    if (isIf) this.#take(1)
     this.#blocks.push({ height: this.#stack.length, results })
     this.mostBlocks = Math.max(this.mostBlocks, this.#blocks.length)
   }
@@ -130,14 +150,11 @@ class Walk {
     for (const cells of results) this.#push(register(cells))
   }
 
-  /** tee: its result may stand for the local as well as in a register. */
+  /** The value that is written may itself stand for the local, and is copied then too. tee leaves it as it is. */
   #local(kind: 'local.get' | 'local.set' | 'local.tee', local: number): void {
-    const cells = this.#locals[local]!
-    if (kind !== 'local.get') {
-      this.#take(1)
-      this.#copy(local)
-    }
-    if (kind !== 'local.set') this.#push({ cells, local, isRegister: kind === 'local.tee' })
+    if (kind === 'local.get') this.#push({ cells: this.#locals[local]!, local, isRegister: false })
+    else this.#copy(local)
+    if (kind === 'local.set') this.#take(1)
   }
 
   #copy(local: number): void {

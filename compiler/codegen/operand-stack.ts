@@ -2,8 +2,9 @@
 // How much operand stack an interpreter needs for a capsule: the longest chain of calls, as numbers from which a binding
 // (targets/shim/caplet_wamr.c) computes bytes for its engine. Each is the most over all chains; the last frame of a chain
 // counts twice, since WAMR wants room for two of it.
-import { frameOf } from './interpreter-frame.js'
+
 import { internalError } from './internal-error.js'
+import { frameOf } from './interpreter-frame.js'
 import { readFunctions } from './wasm-code.js'
 
 export interface OperandStack {

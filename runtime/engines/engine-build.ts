@@ -44,7 +44,9 @@ export async function engineBuild(name: EngineName, isSmall = false): Promise<En
     interpreter: theirs(engine.interpreter),
     sources: [...theirs(build.files), ...own(build.ownFiles)],
     includes: [...own(build.ownIncludes), ...theirs(build.includes)],
-    flags: [...build.defines, ...engine.defines, ...(isSmall ? engine.small : [])].map((define) => `-D${define}`),
+    flags: [...build.defines, ...engine.defines, ...(isSmall ? engine.small : [])].map(
+      (define) => `-D${define}`,
+    ),
     binding: join(shimFolder, engine.binding),
   }
 }

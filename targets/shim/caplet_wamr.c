@@ -89,16 +89,14 @@ static void call_kernel(wasm_exec_env_t environment, uint64_t *arguments)
   wasm_runtime_set_exception(wasm_runtime_get_module_inst(environment), "kernel argument");
 }
 
-static CAPLET_NOT_INLINED NativeSymbol *list_kernels(caplet_capsule *capsule)
+static CAPLET_NOT_INLINED NativeSymbol *list_kernels(const caplet_kernels *kernels, void *work)
 {
   union {
     void (*call)(wasm_exec_env_t, uint64_t *);
     void *pointer;
   } function;
   function.call = call_kernel;
-  const caplet_kernels *const kernels = capsule->kernels;
-  NativeSymbol *const symbols = caplet_heap_allocate(&capsule->heap, kernels->count * sizeof *symbols);
-  if (symbols == NULL) return NULL;
+  NativeSymbol *const symbols = work;
   for (uint32_t index = 0; index < kernels->count; index++) {
     // WAMR takes the attachment as it is and hands it back; it never writes to it.
     union {
@@ -114,11 +112,11 @@ static CAPLET_NOT_INLINED NativeSymbol *list_kernels(caplet_capsule *capsule)
   return symbols;
 }
 
-// The module as WAMR's loader takes it. Needed until the module is loaded.
+// The module as WAMR's loader takes it. Needed until the module is loaded: what instantiating it takes then fits here.
 typedef struct listing {
   wasm_section_t sections[CAPLET_MAXIMUM_SECTIONS];
-  caplet_section listed[CAPLET_MAXIMUM_SECTIONS];
-  uint8_t room[];
+  void *work;    // the sections as they are in flash; afterwards the kernels that can be imported
+  uint8_t *room; // new bodies of sections
 } listing;
 
 // The loader's type lacks const. Loaded from sections, it does not write to them, except to the classic
@@ -146,9 +144,10 @@ static uint8_t *body_of(caplet_capsule *capsule, const caplet_section *section)
 // False where a section is damaged or does not fit.
 static bool fill_listing(caplet_capsule *capsule, listing *list)
 {
-  const uint32_t count = caplet_list_sections(capsule->flash, capsule->flash_size, list->listed, list->room);
+  caplet_section *const listed = list->work;
+  const uint32_t count = caplet_list_sections(capsule->flash, capsule->flash_size, listed, list->room);
   for (uint32_t index = 0; index < count; index++) {
-    const caplet_section *const section = &list->listed[index];
+    const caplet_section *const section = &listed[index];
     wasm_section_t *const entry = &list->sections[index];
     entry->next = index + 1 < count ? entry + 1 : NULL;
     entry->section_type = (int)section->id;
@@ -162,8 +161,14 @@ static bool fill_listing(caplet_capsule *capsule, listing *list)
 static CAPLET_NOT_INLINED listing *list_sections(caplet_capsule *capsule)
 {
   const uint32_t room = caplet_list_bytes(capsule->flash, capsule->flash_size);
-  listing *const list = caplet_heap_allocate(&capsule->heap, sizeof *list + room);
-  if (list == NULL || fill_listing(capsule, list)) return list;
+  const size_t listed = CAPLET_MAXIMUM_SECTIONS * sizeof(caplet_section);
+  const size_t symbols = capsule->kernels != NULL ? capsule->kernels->count * sizeof(NativeSymbol) : 0;
+  const size_t work = listed > symbols ? listed : symbols;
+  listing *const list = caplet_heap_allocate(&capsule->heap, sizeof *list + work + room);
+  if (list == NULL) return NULL;
+  list->work = list + 1;
+  list->room = (uint8_t *)list->work + work;
+  if (fill_listing(capsule, list)) return list;
   caplet_heap_free(&capsule->heap, list);
   return NULL;
 }
@@ -177,14 +182,12 @@ static bool load_listing(caplet_capsule *capsule, listing *list)
     return self->module != NULL;
   }
   // Imports are resolved while loading; afterwards the list of names is not needed.
-  NativeSymbol *const symbols = list_kernels(capsule);
-  if (symbols == NULL) return false;
+  NativeSymbol *const symbols = list_kernels(capsule->kernels, list->work);
   const char *const name = capsule->kernels->module;
   if (wasm_runtime_register_natives_raw(name, symbols, capsule->kernels->count)) {
     self->module = wasm_runtime_load_from_sections(list->sections, false, message, MESSAGE_BYTES);
     (void)wasm_runtime_unregister_natives(name, symbols);
   }
-  caplet_heap_free(&capsule->heap, symbols);
   return self->module != NULL;
 }
 

@@ -6,6 +6,7 @@
 // Input: samples for all capsules in turn: the inputs of the first, of the second, ... Output: for each, one
 // byte, the status of invoke, and its outputs. All capsules stay open meanwhile. What else there is to say
 // (memory used, why a capsule does not open) goes to standard error as "key value" lines.
+// STACK_SIZE in the environment: options.stack_size.
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,8 @@ static caplet_capsule *open_capsule(const char *path, int index, size_t memory_s
 #ifdef KERNELS
   options.kernels = &KERNELS;
 #endif
+  const char *const stack_size = getenv("STACK_SIZE");
+  if (stack_size != NULL) options.stack_size = (uint32_t)strtoul(stack_size, NULL, 10);
   require(caplet_open(&capsule, &options), "open");
   require(caplet_selftest(capsule), "selftest");
   const caplet_memory_usage usage = caplet_memory_used(capsule);

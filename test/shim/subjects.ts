@@ -90,14 +90,20 @@ export const sanitized = {
   timeout: 300_000,
 } as const
 
-/** `memory` is the program's first argument: run-capsules.c takes bytes there. */
+/** `memory` is the program's first argument: run-capsules.c takes bytes there. `variables`: of its environment. */
 export function runProgram(
   program: string,
   memory: number | string,
   files: readonly string[],
   input: Uint8Array = new Uint8Array(0),
+  variables: Readonly<Record<string, string>> = {},
 ): Run {
-  const { status, stdout, stderr } = spawnSync(program, [String(memory), ...files], { ...sanitized, input })
+  const env = { ...sanitized.env, ...variables }
+  const { status, stdout, stderr } = spawnSync(program, [String(memory), ...files], {
+    ...sanitized,
+    env,
+    input,
+  })
   return { exitCode: status, output: new Uint8Array(stdout), log: stderr.toString() }
 }
 
