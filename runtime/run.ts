@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// `caplet run`: one call of a capsule on arrays from files, its outputs into a file.
+// `caplet run`: a capsule on arrays from files, its outputs into a file. One call; where the capsule keeps state, one for each
+// step that the arrays hold.
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { CapletError, located } from '../compiler/errors.js'
 import type { ElementType } from '../compiler/ir/types.js'
 import { type NumpyArray, parseArrays, writeNpy, writeNpz } from './arrays.js'
-import { edgeBytes, elementsOf } from './edge-values.js'
+import { type EdgeForm, edgeBytes, elementsOf, samplesOf } from './edge-values.js'
 import { readManifest } from './manifest.js'
 import { openNode } from './node.js'
 import type { EdgeInfo } from './runtime.js'
@@ -21,7 +22,8 @@ export interface RunResult {
 }
 
 /**
- * Runs the capsule once. Inputs: one .npz with the inputs by name, or one .npy per input in the capsule's order.
+ * Runs the capsule once; with state, from a reset on, once for each step: arrays may then have an axis of steps in front,
+ * and so have the outputs. Inputs: one .npz with the inputs by name, or one .npy per input in the capsule's order.
  * Output: .npz takes every output by name, .npy the only one. Throws CapletError; then nothing is written.
  */
 export async function runCapsule(
@@ -43,16 +45,52 @@ export async function runCapsule(
     })
   }
   const write = writerFor(output, capsule.outputs)
-  const roundsHalfAway = readManifest(wasm).contract.name === 'tflite'
-  const edges = capsule.inputs.map((edge) => ({ ...edge, roundsHalfAway }))
-  const inputs = collectInputs(edges, inputFiles)
-  const results = capsule.invoke(inputs)
+  const { contract, memory } = readManifest(wasm)
+  const edges = capsule.inputs.map((edge) => ({ ...edge, roundsHalfAway: contract.name === 'tflite' }))
+  const given = collectInputs(edges, inputFiles)
+  const { steps, isStacked } = stepsOf(given, memory.state > 0)
+  const results = steps.map((inputs) => capsule.invoke(inputs))
   const arrays = new Map<string, NumpyArray>()
-  capsule.outputs.forEach((edge, i) => {
-    arrays.set(edge.name, { type: edge.type, shape: edge.shape, data: elementsOf(results[i]!, edge) })
+  const outputs = capsule.outputs.map((edge, i) => {
+    const { name, type } = edge
+    const shape = isStacked ? [steps.length, ...edge.shape] : edge.shape
+    const bytes = Buffer.concat(results.map((result) => result[i]!))
+    arrays.set(name, { type, shape, data: elementsOf(bytes, { type, shape }) })
+    return { name, file: output, type, shape }
   })
   writeWhole(output, write(arrays))
-  return { outputs: capsule.outputs.map(({ name, type, shape }) => ({ name, file: output, type, shape })) }
+  return { outputs }
+}
+
+/** An input's array, and the file that it comes from. */
+interface Given {
+  readonly edge: EdgeForm
+  readonly array: NumpyArray
+  readonly file: string
+}
+
+/** Inputs of each call. isStacked: an array has an axis of steps. */
+function stepsOf(
+  given: readonly Given[],
+  keepsState: boolean,
+): { steps: Uint8Array[][]; isStacked: boolean } {
+  if (!keepsState) {
+    return { steps: [given.map(({ array, edge, file }) => edgeBytes(array, edge, file))], isStacked: false }
+  }
+  const columns = given.map(({ array, edge, file }) => samplesOf(array, edge, file))
+  const lengths = new Set(columns.map(({ length }) => length))
+  if (lengths.size > 1) {
+    throw new CapletError({
+      code: 'shape-mismatch',
+      message: `The arrays hold different numbers of steps: ${[...lengths].join(', ')}`,
+      remedy: 'Give every input the same number of steps.',
+    })
+  }
+  const [count = 1] = lengths
+  return {
+    steps: Array.from({ length: count }, (_, step) => columns.map((column) => column[step]!)),
+    isStacked: given.some(({ array, edge }) => String(array.shape) !== String(edge.shape)),
+  }
 }
 
 /** Throws CapletError unreadable-file. */
@@ -89,7 +127,7 @@ function writerFor(output: string, edges: readonly EdgeInfo[]): Writer {
   })
 }
 
-function collectInputs(edges: readonly EdgeInfo[], files: readonly string[]): Uint8Array[] {
+function collectInputs(edges: readonly EdgeInfo[], files: readonly string[]): Given[] {
   const arrays = files.map((file) => ({ file, arrays: parseArrays(readFile(file, 'Check the path.'), file) }))
   const named = arrays.find((entry) => !entry.arrays.has(null))
   if (named && files.length === 1) return edges.map((edge) => byName(edge, named.arrays, named.file, edges))
@@ -104,7 +142,7 @@ function collectInputs(edges: readonly EdgeInfo[], files: readonly string[]): Ui
       remedy: 'Give one .npy file for each, in this order, or a single .npz that has them by name.',
     })
   }
-  return edges.map((edge, i) => edgeBytes(arrays[i]!.arrays.get(null)!, edge, arrays[i]!.file))
+  return edges.map((edge, i) => ({ edge, array: arrays[i]!.arrays.get(null)!, file: arrays[i]!.file }))
 }
 
 function byName(
@@ -112,10 +150,10 @@ function byName(
   arrays: ReadonlyMap<string | null, NumpyArray>,
   file: string,
   edges: readonly EdgeInfo[],
-): Uint8Array {
+): Given {
   const unknown = [...arrays.keys()].find((name) => !edges.some((other) => other.name === name))
   const array = arrays.get(edge.name)
-  if (array && unknown === undefined) return edgeBytes(array, edge, file)
+  if (array && unknown === undefined) return { edge, array, file }
   const names = edges.map(({ name }) => `"${name}"`).join(', ')
   throw new CapletError({
     code: 'missing-input',

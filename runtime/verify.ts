@@ -6,6 +6,7 @@ import { contractOf } from '../compiler/contracts.js'
 import { CapletError, located } from '../compiler/errors.js'
 import { readOnnx } from '../compiler/import/onnx.js'
 import { isTflite } from '../compiler/import/tflite.js'
+import { statesOf } from '../compiler/ir/graph.js'
 import { inferTypes } from '../compiler/passes/infer-types.js'
 import { quantizedInputs } from '../compiler/passes/quantized-inputs.js'
 import { parseArrays } from './arrays.js'
@@ -18,7 +19,14 @@ import { type Lane, openComparison } from './verify/comparison.js'
 import { locate } from './verify/locate.js'
 import type { NativeDistance } from './verify/native-distance.js'
 import type { ReferenceDistance } from './verify/reference-distance.js'
-import { generatedSamples, joinSamples, type SampleEdge, type Samples } from './verify/samples.js'
+import {
+  generatedSamples,
+  joinSamples,
+  type SampleEdge,
+  type Samples,
+  sequenceStart,
+  stepsPerSequence,
+} from './verify/samples.js'
 import {
   compiledSubject,
   givenSubject,
@@ -47,6 +55,8 @@ export interface VerifyOptions extends Partial<CompileOptions> {
 
 export interface Mismatch {
   readonly input: number
+  /** Inputs that were run before it since the last reset; null where the capsule keeps no state. */
+  readonly step: number | null
   readonly output: string
   readonly index: number
   readonly expected: number | string
@@ -75,6 +85,8 @@ export interface Verification {
   readonly contract: Contract
   /** Inputs that were run. */
   readonly inputs: number
+  /** How often the capsule was reset: it keeps state, and the inputs were steps of sequences. null: each stood by itself. */
+  readonly sequences: number | null
   readonly runtimes: readonly RuntimeResult[]
   readonly skipped: readonly SkippedRuntime[]
   readonly native: NativeDistance | null
@@ -133,6 +145,7 @@ async function verifyIn(
       sha256: subject.sha256,
       contract: contractOf(subject.model, subject.options),
       inputs: samples.length,
+      sequences: keepsState(subject) ? sequencesOf(samples) : null,
       runtimes,
       skipped: [...absent, ...unable],
       native: comparison.nativeDistance(),
@@ -153,6 +166,11 @@ function refuseNative({ options: { contract } }: Subject, { reference }: VerifyO
       'Leave --reference native away: under --contract integer the distance to ONNX Runtime is printed anyway.',
   })
 }
+
+const keepsState = ({ graph }: Subject): boolean => statesOf(graph).length > 0
+
+const sequencesOf = (samples: Samples): number =>
+  Array.from({ length: samples.length }, (_, index) => samples.startsAt(index)).filter(Boolean).length
 
 /** The accelerated capsule of the same model and options, where one of the runtimes runs nothing else. */
 async function twinFor(
@@ -222,12 +240,15 @@ async function resultOf(lane: Lane, samples: Samples, tools: Toolchain): Promise
   const sha256 = runtime && subject.sha256
   const found = { name, version, sha256, outputsCompared, mismatches, pace: lane.pace() }
   if (!first) return { ...found, firstMismatch: null }
-  const { node, note } = await locate(subject, samples.at(first.input), runtime, tools)
   const { input, output, index } = first
+  const start = keepsState(subject) ? sequenceStart(samples, input) : input
+  const steps = Array.from({ length: input - start + 1 }, (_, step) => samples.at(start + step))
+  const { node, note } = await locate(subject, steps, runtime, tools)
+  const step = keepsState(subject) ? input - start : null
   const [expected, actual] = [plain(first.expected), plain(first.actual)]
   return {
     ...found,
-    firstMismatch: { input, output, index, expected, actual, node, note },
+    firstMismatch: { input, step, output, index, expected, actual, node, note },
   }
 }
 
@@ -242,7 +263,8 @@ const plain = (value: number | bigint): number | string =>
 /** Corner inputs, random ones and the user's. */
 function samplesFor(subject: Subject, options: VerifyOptions): Samples {
   const edges = sampleEdges(subject)
-  const generated = generatedSamples(edges, options.count ?? defaultCount, options.seed ?? 0)
+  const steps = keepsState(subject) ? stepsPerSequence : 1
+  const generated = generatedSamples(edges, options.count ?? defaultCount, options.seed ?? 0, steps)
   return options.inputs ? joinSamples([generated, userSamples(edges, options.inputs)]) : generated
 }
 
@@ -277,5 +299,9 @@ function userSamples(edges: readonly SampleEdge[], file: string): Samples {
       file,
     })
   }
-  return { length: lengths[0] ?? 0, at: (index) => columns.map((column) => column[index]!) }
+  return {
+    length: lengths[0] ?? 0,
+    at: (index) => columns.map((column) => column[index]!),
+    startsAt: (index) => index === 0,
+  }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// caplet run: one call of a capsule on arrays from files.
+// caplet run: a capsule on arrays from files.
 import type { Command } from 'commander'
 import { defineCommand, type Result, report } from './command.js'
 import { indent, table } from './table.js'
@@ -12,7 +12,7 @@ async function run(capsule: string, inputs: readonly string[], output: string): 
 }
 
 export const runCommand = (): Command =>
-  defineCommand('run', 'run a capsule once on NumPy arrays', [
+  defineCommand('run', 'run a capsule once on NumPy arrays; with state, once for each step that they hold', [
     'run capsule/model.wasm input.npy -o output.npy',
     'run capsule/model.wasm beat.npy rhythm.npy -o output.npz',
     'run capsule/model.wasm inputs.npz -o outputs.npz',

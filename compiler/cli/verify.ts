@@ -43,22 +43,13 @@ async function verify(model: string, flags: Flags): Promise<Result> {
   }
 }
 
-const jsonOf = ({
-  exact,
-  oracle,
-  sha256,
-  contract,
-  inputs,
-  runtimes,
-  skipped,
-  native,
-  distance,
-}: Verification) => ({
-  exact,
-  oracle,
+const jsonOf = ({ sha256, runtimes, native, distance, ...verification }: Verification) => ({
+  exact: verification.exact,
+  oracle: verification.oracle,
   capsule: { sha256 },
-  contract,
-  inputs,
+  contract: verification.contract,
+  inputs: verification.inputs,
+  sequences: verification.sequences,
   runtimes: runtimes.map(({ name, version, sha256, outputsCompared, mismatches, firstMismatch, pace }) => ({
     name,
     version,
@@ -68,7 +59,7 @@ const jsonOf = ({
     first_mismatch: firstMismatch,
     pace: pace && { ticks: pace.ticks, ticks_per_second: pace.ticksPerSecond },
   })),
-  skipped,
+  skipped: verification.skipped,
   native: native && {
     reference: native.reference,
     outputs_compared: native.outputsCompared,
@@ -86,7 +77,7 @@ const jsonOf = ({
 })
 
 function textOf(verification: Verification): string {
-  const { exact, sha256, contract, inputs, runtimes, skipped, native, distance } = verification
+  const { exact, sha256, contract, inputs, sequences, runtimes, skipped, native, distance } = verification
   const rows = runtimes.map(({ name, version, outputsCompared, mismatches }) => [
     name,
     version,
@@ -102,7 +93,9 @@ function textOf(verification: Verification): string {
           : 'EXACT: every output of every input is the same'
         : 'NOT EXACT: outputs differ'
   const lines = [
-    `${verdict}, over ${plural(inputs, 'input')}.`,
+    `${verdict}, over ${plural(inputs, 'input')}${
+      sequences === null ? '' : `: steps of ${plural(sequences, 'sequence')}, each from a reset on`
+    }.`,
     indent(table(['runtime', 'version', 'values compared', 'mismatches'], rows)),
   ]
   for (const { name, reason } of skipped) lines.push(indent(`skipped ${name}: ${reason}`))
@@ -146,8 +139,9 @@ function distanceLines({ reference, version, reason, outputs }: ReferenceDistanc
 
 function mismatchLines({ name, firstMismatch }: RuntimeResult): string[] {
   if (!firstMismatch) return []
-  const { input, output, index, expected, actual, node, note } = firstMismatch
-  const where = `${name}: input ${input}, output "${output}", element ${index}: expected ${expected}, got ${actual}`
+  const { input, step, output, index, expected, actual, node, note } = firstMismatch
+  const run = step === null ? `input ${input}` : `input ${input} (step ${step} of its sequence)`
+  const where = `${name}: ${run}, output "${output}", element ${index}: expected ${expected}, got ${actual}`
   return [where, indent(`first node that differs: ${node ?? 'not found'}`), indent(note)].filter(
     (line) => line !== '',
   )

@@ -26,6 +26,8 @@ export interface ReadTensor {
   readonly data: Data | null
   /** Unpacked to int8 above. */
   readonly isInt4: boolean
+  /** variable: a node updates it, and its value stays; handle: it names a variable of the model. */
+  readonly role: 'plain' | 'variable' | 'handle'
 }
 
 const mostDimensions = 8
@@ -38,25 +40,28 @@ export function readTensor(table: FlatTable, buffers: readonly FlatTable[], file
   }
   const declared = typeOf(table.int8(tensorFields.type, 0), name)
   if (table.table(tensorFields.sparsity)) throw sparse(name)
-  if (table.bool(tensorFields.isVariable, false)) throw state(name)
   const index = table.uint32(tensorFields.buffer, 0)
   const buffer = buffers[index]
   if (!buffer) throw malformedFile(`Tensor "${name}" has buffer ${index} of ${buffers.length}`)
   const bytes = bufferBytes(buffer, file)
   const isConstant = bytes !== null && bytes.length > 0
   if (declared === 'int4' && !isConstant) throw unsupportedType(name, 'int4 without being a constant')
-  const type = declared === 'int4' ? 'int8' : declared
+  const role =
+    declared === 'resource' ? 'handle' : table.bool(tensorFields.isVariable, false) ? 'variable' : 'plain'
+  if (role !== 'plain' && isConstant)
+    throw malformedFile(`Tensor "${name}" is a variable, but has constant data`)
+  const type = declared === 'int4' ? 'int8' : declared === 'resource' ? 'int32' : declared
   return {
     ...{ name, type, shape },
     quantization: quantizationOf(table.table(tensorFields.quantization), name),
-    data: isConstant ? dataOf(name, declared, shape, bytes) : null,
+    data: isConstant ? dataOf(name, declared === 'int4' ? declared : type, shape, bytes) : null,
     isInt4: declared === 'int4',
+    role,
   }
 }
 
-function typeOf(number: number, name: string): ElementType | 'int4' {
+function typeOf(number: number, name: string): ElementType | 'int4' | 'resource' {
   const type = elementTypes[number]
-  if (type === 'resource') throw state(name)
   if (type === undefined) throw unsupportedType(name, refusedTypes[number] ?? `number ${number}`)
   return type
 }
@@ -66,14 +71,6 @@ const unsupportedType = (name: string, type: string): CapletError =>
     code: 'unsupported-type',
     message: `Tensor "${name}" has element type ${type}`,
     remedy: 'Convert the model with full integer quantization: int8 activations and weights.',
-  })
-
-const state = (name: string): CapletError =>
-  new CapletError({
-    code: 'unsupported-feature',
-    message: `Tensor "${name}" keeps its value from one run to the next`,
-    remedy:
-      'Recurrent and streaming networks are not supported yet: export the cell with its state as an input and an output.',
   })
 
 const sparse = (name: string): CapletError =>

@@ -3,6 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type TfliteText, writeTflite } from '../../runtime/oracle/write-tflite.js'
+import { defaultOptions, lower } from '../compile.js'
 import { CapletError } from '../errors.js'
 import { inspectModel } from '../inspect.js'
 import { modelFromBytes } from '../read-model.js'
@@ -50,6 +51,10 @@ const problemOf = (bytes: Uint8Array): string => {
     return `${error.problems[0]!.code}: ${error.message}`
   }
 }
+
+/** What `caplet inspect` says of it. */
+const messagesOf = (text: TfliteText): string[] =>
+  inspectModel(modelFromBytes(writeTflite(text), 'model.tflite')).problems.map(({ message }) => message)
 
 describe('a TensorFlow Lite file', () => {
   it('is known by its identifier', () => {
@@ -110,12 +115,13 @@ describe('a TensorFlow Lite file', () => {
   })
 
   it('is refused by name in a type, an operator or an option that is not there', () => {
-    for (const change of [{ type: 'resource' }, { isVariable: true }]) {
-      const kept = layer.tensors.map((tensor) => (tensor.name === 'y' ? { ...tensor, ...change } : tensor))
-      expect(problemOf(writeTflite({ ...layer, tensors: kept }))).toMatch(
-        /^unsupported-feature: Tensor "y" keeps its value from one run to the next/,
-      )
-    }
+    const variable = layer.tensors.map((tensor) =>
+      tensor.name === 'y' ? { ...tensor, isVariable: true } : tensor,
+    )
+    expect(problemOf(writeTflite({ ...layer, tensors: variable }))).toMatch(/"y" is written more than once/)
+    const handle = [{ name: 'x', type: 'resource', shape: [1, 3] }, edge('y', [1, 3])]
+    const relu6 = { operator: 'RELU6', inputs: ['x'], outputs: ['y'] }
+    expect(messagesOf({ ...layer, tensors: handle, nodes: [relu6] })[0]).toMatch(/type int32/)
     const gelu = { operator: 'GELU', inputs: ['x'], outputs: ['y'] }
     const { problems } = inspectModel(modelFromBytes(writeTflite({ ...layer, nodes: [gelu] }), 'gelu.tflite'))
     expect(problems.map(({ code, node }) => `${code} ${node}`)).toEqual(['unsupported-operator GELU_0'])
@@ -132,8 +138,42 @@ function survives(bytes: Uint8Array): boolean {
   return true
 }
 
-describe('hostile bytes', () => {
-  const whole = writeTflite({ ...layer, signature: { x: 'in', y: 'out' } })
+/** y = what x was one step ago, or the initial value. */
+const delay: TfliteText = {
+  ...layer,
+  tensors: [
+    ...layer.tensors.filter(({ name }) => name === 'x').flatMap((x) => [x, { ...x, name: 'y' }]),
+    { name: 'variable', type: 'resource', shape: [] },
+  ],
+  nodes: [
+    { operator: 'CALL_ONCE', inputs: [], outputs: [], options: { subgraph: 1 } },
+    { operator: 'VAR_HANDLE', inputs: [], outputs: ['variable'], options: { sharedName: 'v' } },
+    { operator: 'READ_VARIABLE', inputs: ['variable'], outputs: ['y'] },
+    { operator: 'ASSIGN_VARIABLE', inputs: ['variable', 'x'], outputs: [] },
+  ],
+  initializer: {
+    tensors: [
+      { name: 'variable', type: 'resource', shape: [] },
+      { ...layer.tensors.find(({ name }) => name === 'x')!, name: 'initial', data: Int8Array.of(1, 2, 3, 4) },
+    ],
+    nodes: [
+      { operator: 'VAR_HANDLE', inputs: [], outputs: ['variable'], options: { sharedName: 'v' } },
+      { operator: 'ASSIGN_VARIABLE', inputs: ['variable', 'initial'], outputs: [] },
+    ],
+  },
+}
+
+it('reads variables and their initial values as state', () => {
+  const { graph } = lower(modelFromBytes(writeTflite(delay), 'delay.tflite'), defaultOptions)
+  expect(graph.states!.map(({ initial }) => [...initial.data])).toEqual([[1, 2, 3, 4]])
+  const refused = (nodes: TfliteText['nodes']) => messagesOf({ ...delay, nodes })[0]
+  const [once, ...others] = delay.nodes
+  expect(refused([...others, once!])).toMatch(/before their initial values are given/)
+  expect(refused(others.slice(0, 2))).toMatch(/"\/v" is read, but never assigned/)
+})
+
+describe.each(Object.entries({ layer, delay }))('hostile bytes of a %s', (_, text) => {
+  const whole = writeTflite({ ...text, signature: { x: 'in', y: 'out' } })
 
   it('give an error at every cut of the file', () => {
     for (let length = 8; length < whole.length; length++) survives(whole.slice(0, length))

@@ -21,6 +21,7 @@ import * as reshape from './reshape/tflite.js'
 import * as slice from './slice/tflite.js'
 import type { TfliteOperator } from './tflite.js'
 import * as transpose from './transpose/tflite.js'
+import * as variable from './variable/tflite.js'
 
 const folders: readonly Readonly<Record<string, unknown>>[] = [
   ...[
@@ -37,6 +38,7 @@ const folders: readonly Readonly<Record<string, unknown>>[] = [
     fullyConnected,
   ],
   ...[gather, globalAveragePool, integerAveragePool, pad, quantize, reduce, reshape, slice, transpose],
+  variable,
 ]
 
 const isOperator = (value: unknown): value is TfliteOperator =>

@@ -23,6 +23,7 @@ const activations: Readonly<Record<number, readonly [number | null, number | nul
 
 const ranges: Partial<Record<ElementType, Range>> = {
   int8: { min: -128, max: 127 },
+  uint8: { min: 0, max: 255 },
   int16: { min: -32768, max: 32767 },
   int32: { min: -(2 ** 31), max: 2 ** 31 - 1 },
 }

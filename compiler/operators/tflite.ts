@@ -24,10 +24,13 @@ const integers = 'Convert the model with full integer quantization: int8 activat
 export class TfliteNode {
   readonly node: Node
   readonly #model: TfliteModel
+  readonly #named: Node
 
-  constructor(node: Node, model: TfliteModel) {
+  /** Problems name the node itself, or the one that it belongs to. */
+  constructor(node: Node, model: TfliteModel, named = node) {
     this.node = node
     this.#model = model
+    this.#named = named
   }
 
   has(input: number): boolean {
@@ -56,6 +59,10 @@ export class TfliteNode {
 
   flag(option: string): boolean {
     return this.node.attributes[option] as boolean
+  }
+
+  text(option: string): string {
+    return this.node.attributes[option] as string
   }
 
   /** Scales as they stand in the file, checked. */
@@ -87,12 +94,17 @@ export class TfliteNode {
         'Quantize activations per tensor.',
       )
     }
-    const limit = { int8: 128, int16: 32768, int32: 2 ** 31 }[tensor.type as string]
+    const limit = { int8: 128, uint8: 256, int16: 32768, int32: 2 ** 31 }[tensor.type as string]
     const zeroPoint = zeroPoints[0]!
-    if (limit !== undefined && (zeroPoint < -limit || zeroPoint >= limit)) {
+    const least = tensor.type === 'uint8' ? 0 : -(limit ?? 0)
+    if (limit !== undefined && (zeroPoint < least || zeroPoint >= limit)) {
       throw this.malformed(`Tensor "${tensor.name}" has the zero point ${zeroPoint}`)
     }
     return { scale: scales[0]!, zeroPoint }
+  }
+
+  quantizationOrNull(tensor: Tensor): Quantization | null {
+    return this.#model.quantization.has(tensor.name) ? this.quantization(tensor) : null
   }
 
   /** Whether two tensors have the same quanta for the same values. */
@@ -172,7 +184,7 @@ export class TfliteNode {
   }
 
   error(code: ErrorName, message: string, remedy: string, attribute?: string): CapletError {
-    const { name, operator } = this.node
+    const { name, operator } = this.#named
     return new CapletError({ code, message, remedy, node: name, operator, attribute })
   }
 }

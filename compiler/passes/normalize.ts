@@ -4,7 +4,7 @@
 // Post: a float tensor is only where the reference computes in float and no table stands for it.
 import { CapletError } from '../errors.js'
 import type { OnnxGraph } from '../import/onnx.js'
-import { type Graph, type Node, statesOf } from '../ir/graph.js'
+import { type Graph, type Node, type State, statesOf } from '../ir/graph.js'
 import { type Constant, isQuantizedType, type Quantization } from '../ir/types.js'
 import { OnnxNode } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
@@ -39,12 +39,13 @@ export function normalize(
   for (const node of graph.nodes) convertNode(conversion, node, graph)
   if (conversion.problems.length > 0) throw new CapletError(conversion.problems)
   const outputs = defineOutputs(conversion, graph, io, quantization, notes)
-  const nodes = reachable(conversion.nodes, outputs)
+  const { nodes, states } = reachable(conversion.nodes, outputs, conversion.states)
   return {
     name: graph.name,
     inputs: graph.inputs,
     outputs: graph.outputs,
-    ...renameOutputs(conversion, nodes, outputs, graph),
+    states,
+    ...renameOutputs(conversion, nodes, outputs, { ...graph, states }),
     quantization,
     notes: [...notes, ...conversion.notes],
   }
@@ -147,8 +148,12 @@ function defineOutputs(
   })
 }
 
-/** Nodes whose results are needed, in order. */
-export function reachable(nodes: readonly Node[], outputs: readonly string[]): Node[] {
+/** Nodes whose results are needed, in order, and the states that they need. */
+export function reachable(
+  nodes: readonly Node[],
+  outputs: readonly string[],
+  states: readonly State[],
+): { nodes: Node[]; states: State[] } {
   const needed = new Set(outputs)
   const kept: Node[] = []
   for (const node of [...nodes].reverse()) {
@@ -156,7 +161,11 @@ export function reachable(nodes: readonly Node[], outputs: readonly string[]): N
     for (const input of node.inputs) needed.add(input)
     kept.push(node)
   }
-  return kept.reverse()
+  const read = states.filter(({ before }) => needed.has(before))
+  const left = read.map(({ after }) => after).filter((after) => !needed.has(after))
+  return left.length > 0
+    ? reachable(nodes, [...outputs, ...left], states)
+    : { nodes: kept.reverse(), states: read }
 }
 
 /** Tensors and nodes with the graph outputs under their own names; one that is also something else, or kept, is copied. */

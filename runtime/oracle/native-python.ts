@@ -82,6 +82,7 @@ export async function openPythonOracle(
       outputNames: greeting.outputs,
       reference: `${PACKAGE} ${greeting.version} on ${process.arch}`,
       run: (feeds) => worker.run(feeds),
+      reset: async () => {},
       release: () => worker.end(),
     }
   } catch (cause) {

@@ -57,6 +57,7 @@ export const sessionOracle = (
 ): Oracle => ({
   inputNames: session.inputNames,
   outputNames: session.outputNames,
+  reset: async () => {},
   release: () => session.release(),
   run: async (feeds) => {
     try {

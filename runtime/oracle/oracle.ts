@@ -29,6 +29,8 @@ export interface Oracle {
   readonly inputTypes?: ReadonlyMap<string, string>
   /** Every output. Throws CapletError where an input is missing or has the wrong type or shape. */
   run(feeds: Readonly<Record<string, OracleTensor>>): Promise<Record<string, OracleTensor>>
+  /** The next run is as the first one; nothing where the model keeps no state. */
+  reset(): Promise<void>
   release(): Promise<void>
 }
 

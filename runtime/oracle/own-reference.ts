@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Our own reference in the oracle's place, where the contract's is not to be had on this machine: a capsule is still held
 // to it, but nothing is said about the contract.
-import { evaluateBytes } from '../../compiler/evaluate.js'
+import { type Evaluation, openEvaluation } from '../../compiler/evaluate.js'
 import { type Graph, tensorOf } from '../../compiler/ir/graph.js'
 import { allocate, type Data, sizeOf } from '../../compiler/ir/types.js'
 import type { Oracle } from './oracle.js'
@@ -9,16 +9,14 @@ import type { Oracle } from './oracle.js'
 const bytesOf = (data: Data): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
 
 /** Takes and gives the quanta of the graph's edges. */
-export const ownReference = (graph: Graph): Oracle => ({
+export const ownReference = (graph: Graph): Oracle => over(graph, openEvaluation(graph, 'model'))
+
+const over = (graph: Graph, evaluation: Evaluation): Oracle => ({
   inputNames: graph.inputs,
   outputNames: graph.outputs,
   inputTypes: new Map(graph.inputs.map((name) => [name, tensorOf(graph, name).type])),
   run: async (feeds) => {
-    const results = evaluateBytes(
-      graph,
-      graph.inputs.map((name) => bytesOf(feeds[name]!.data)),
-      'model',
-    )
+    const results = evaluation.invoke(graph.inputs.map((name) => bytesOf(feeds[name]!.data)))
     return Object.fromEntries(
       graph.outputs.map((name, index) => {
         const { type, shape } = tensorOf(graph, name)
@@ -28,5 +26,6 @@ export const ownReference = (graph: Graph): Oracle => ({
       }),
     )
   },
+  reset: async () => evaluation.reset(),
   release: async () => {},
 })

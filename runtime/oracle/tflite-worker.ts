@@ -2,6 +2,7 @@
 // The program of the process that runs TFLite Micro's interpreter (runtime/python-child.ts has the frames):
 //   open {id}, payload: the model => {}          run {id, inputs: [{type, dims, bytes}]}, payload: their bytes
 //   reset {id} => {}   close {id} => {}                           => {outputs: [{type, dims, bytes}]}, payload likewise
+// A reset is a new interpreter: the old one's own reset does not run CALL_ONCE again.
 // The interpreter writes its reasons to the standard error stream and raises a bare error: the two are joined. It may
 // also abort; then the process ends.
 import { pythonFrames } from '../python-child.js'
@@ -15,7 +16,7 @@ import numpy as np
 from tflite_micro.python.tflite_micro import runtime
 
 ${pythonFrames}
-models = {}
+files, models = {}, {}
 words = tempfile.TemporaryFile()
 stderr = os.dup(2)
 
@@ -26,18 +27,23 @@ def said():
     words.truncate()
     return text
 
+def open_model(file):
+    return runtime.Interpreter.from_bytes(file, arena_size=${arenaBytes})
+
 def answer(header, payload):
     name, id = header["do"], header["id"]
     if name == "open":
-        models[id] = runtime.Interpreter.from_bytes(payload, arena_size=${arenaBytes})
+        files[id] = payload
+        models[id] = open_model(payload)
         return {}, b""
     if name == "close":
+        files.pop(id, None)
         models.pop(id, None)
         return {}, b""
-    model = models[id]
     if name == "reset":
-        model.reset()
+        models[id] = open_model(files[id])
         return {}, b""
+    model = models[id]
     at = 0
     for index, tensor in enumerate(header["inputs"]):
         piece = np.frombuffer(payload[at:at + tensor["bytes"]], tensor["type"]).reshape(tensor["dims"])

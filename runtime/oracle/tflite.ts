@@ -10,11 +10,6 @@ import { PythonChild } from '../python-child.js'
 import { type Oracle, type OracleTensor, oracleFault } from './oracle.js'
 import { tfliteWorker } from './tflite-worker.js'
 
-export interface TfliteOracle extends Oracle {
-  /** State as at the start: variables at their zero points. */
-  reset(): Promise<void>
-}
-
 const reference = 'TFLite Micro'
 
 let python: Promise<string | null> | null = null
@@ -46,7 +41,7 @@ async function start(): Promise<PythonChild | null> {
 }
 
 /** Throws CapletError where the interpreter is absent, or oracle-load where it refuses the model. */
-export async function openTfliteOracle(model: Uint8Array): Promise<TfliteOracle> {
+export async function openTfliteOracle(model: Uint8Array): Promise<Oracle> {
   const absent = await tfliteOracleAbsent()
   if (absent)
     throw new CapletError({

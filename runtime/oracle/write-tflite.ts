@@ -47,28 +47,19 @@ export interface TfliteText {
   readonly nodes: readonly TfliteNodeText[]
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
+  /** A second graph, which the option `subgraph: 1` of CALL_ONCE runs. */
+  readonly initializer?: Pick<TfliteText, 'tensors' | 'nodes'>
   /** Names that a signature gives to edges, by tensor. */
   readonly signature?: Readonly<Record<string, string>>
 }
 
 export function writeTflite(model: TfliteText): Uint8Array {
   const builder = new Builder(1024)
-  const indexOf = (name: string): number => {
-    const index = model.tensors.findIndex((tensor) => tensor.name === name)
-    if (index < 0 && name !== '') throw new Error(`no tensor named ${name}`)
-    return index
-  }
-  const codes = [...new Set(model.nodes.map(({ operator }) => operator))]
-  const data = model.tensors.flatMap((tensor) => (tensor.data ? [tensor] : []))
+  const graphs = [model, ...(model.initializer ? [{ ...model.initializer, inputs: [], outputs: [] }] : [])]
+  const codes = [...new Set(graphs.flatMap(({ nodes }) => nodes.map(({ operator }) => operator)))]
+  const data = graphs.flatMap(({ tensors }) => tensors.flatMap((tensor) => (tensor.data ? [tensor] : [])))
   const buffers = [null, ...data.map((tensor) => tensor.data!)].map((bytes) => writeBuffer(builder, bytes))
-  const tensors = model.tensors.map((tensor) => writeTensor(builder, tensor, data.indexOf(tensor) + 1))
-  const nodes = model.nodes.map((node) => writeNode(builder, node, codes.indexOf(node.operator), indexOf))
-  const subgraph = writeTable(builder, {
-    [subgraphFields.tensors]: offsets(builder, tensors),
-    [subgraphFields.inputs]: int32s(builder, model.inputs.map(indexOf)),
-    [subgraphFields.outputs]: int32s(builder, model.outputs.map(indexOf)),
-    [subgraphFields.operators]: offsets(builder, nodes),
-  })
+  const subgraphs = graphs.map((graph) => writeSubgraph(builder, graph, codes, data))
   const root = writeTable(
     builder,
     {
@@ -76,16 +67,42 @@ export function writeTflite(model: TfliteText): Uint8Array {
         builder,
         codes.map((code) => writeCode(builder, code)),
       ),
-      [modelFields.subgraphs]: offsets(builder, [subgraph]),
+      [modelFields.subgraphs]: offsets(builder, subgraphs),
       [modelFields.buffers]: offsets(builder, buffers),
       [modelFields.signatures]: model.signature
-        ? offsets(builder, [writeSignature(builder, model, indexOf)])
+        ? offsets(builder, [writeSignature(builder, model, indexIn(model))])
         : 0,
     },
     (add) => add.addFieldInt32(modelFields.version, schemaVersion, 0),
   )
   builder.finish(root, fileIdentifier)
   return builder.asUint8Array()
+}
+
+/** A tensor's place by its name; -1 for the absent one. */
+const indexIn =
+  ({ tensors }: Pick<TfliteText, 'tensors'>) =>
+  (name: string): number => {
+    const index = tensors.findIndex((tensor) => tensor.name === name)
+    if (index < 0 && name !== '') throw new Error(`no tensor named ${name}`)
+    return index
+  }
+
+function writeSubgraph(
+  builder: Builder,
+  graph: Pick<TfliteText, 'tensors' | 'nodes' | 'inputs' | 'outputs'>,
+  codes: readonly string[],
+  data: readonly TfliteTensor[],
+): Offset {
+  const indexOf = indexIn(graph)
+  const tensors = graph.tensors.map((tensor) => writeTensor(builder, tensor, data.indexOf(tensor) + 1))
+  const nodes = graph.nodes.map((node) => writeNode(builder, node, codes.indexOf(node.operator), indexOf))
+  return writeTable(builder, {
+    [subgraphFields.tensors]: offsets(builder, tensors),
+    [subgraphFields.inputs]: int32s(builder, graph.inputs.map(indexOf)),
+    [subgraphFields.outputs]: int32s(builder, graph.outputs.map(indexOf)),
+    [subgraphFields.operators]: offsets(builder, nodes),
+  })
 }
 
 /** A table of offsets (0: absent) and of what `scalars` adds. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs samples through the oracle and through every runtime at once, and counts the elements that differ.
 import { CapletError } from '../../compiler/errors.js'
-import { evaluateBytes } from '../../compiler/evaluate.js'
+import { openEvaluation } from '../../compiler/evaluate.js'
+import { statesOf } from '../../compiler/ir/graph.js'
 import { compilerVersion } from '../../compiler/version.js'
 import { type PresentRuntime, referenceName } from '../list.js'
 import type { Oracle, OracleTensor } from '../oracle/oracle.js'
@@ -38,6 +39,7 @@ export interface FirstMismatch {
 
 interface RunningLane extends Lane {
   run(inputs: readonly EdgeBytes[]): Promise<Uint8Array[][]>
+  reset(): Promise<void>
   /** 0 = pass; null where it has none. */
   selftest(): Promise<number> | null
   close(): Promise<void>
@@ -84,13 +86,18 @@ export async function openComparison(
     options.contract === 'integer'
       ? await openReferenceComparison(model.bytes, { externalData }, { inputs, outputs }, options.edgeLayout)
       : null
+  const keepsState = statesOf(graph).length > 0
   const native = want.native ? await openNativeComparison(model.bytes, { externalData }, outputs) : null
   return {
     hasOracle: reference !== null,
     lanes,
     run: async (samples, onProgress) => {
-      for (let first = 0; first < samples.length; first += samplesPerRound) {
-        const length = Math.min(samplesPerRound, samples.length - first)
+      let length = 0
+      for (let first = 0; first < samples.length; first += length) {
+        length = roundFrom(samples, first, keepsState)
+        if (keepsState && samples.startsAt(first)) {
+          await Promise.all([oracle.reset(), ...lanes.map((lane) => lane.reset())])
+        }
         const round = Array.from({ length }, (_, i) => samples.at(first + i))
         const feeds = round.map((sample) => feedsOf(inputs, sample, options.edgeLayout, oracle.inputTypes))
         const [expected, ...results] = await Promise.all([
@@ -130,6 +137,14 @@ const referenceOf = async ({ model, externalData, graph, options }: Subject): Pr
   options.contract === 'integer'
     ? ownReference(graph)
     : openReference(model.bytes, { ...options, externalData })
+
+/** How many samples are run at once: none of them starts a new sequence but the first one. */
+function roundFrom(samples: Samples, first: number, keepsState: boolean): number {
+  const most = Math.min(samplesPerRound, samples.length - first)
+  if (!keepsState) return most
+  const next = Array.from({ length: most }, (_, k) => k > 0 && samples.startsAt(first + k)).indexOf(true)
+  return next < 0 ? most : next
+}
 
 type Tensors = Readonly<Record<string, OracleTensor>>
 
@@ -179,6 +194,7 @@ async function runtimeLane({ runtime, version }: PresentRuntime, subject: Subjec
   return {
     ...newLane(runtime.name, version, runtime, subject),
     run: (inputs) => capsule.run(inputs),
+    reset: () => capsule.reset(),
     selftest: () => capsule.selftest(),
     pace: () => capsule.pace?.() ?? null,
     close: () => capsule.close(),
@@ -187,9 +203,11 @@ async function runtimeLane({ runtime, version }: PresentRuntime, subject: Subjec
 
 function referenceLane(subject: Subject): RunningLane {
   const { graph, options } = subject
+  const evaluation = openEvaluation(graph, options.edgeLayout)
   return {
     ...newLane(referenceName, compilerVersion(), null, subject),
-    run: async (inputs) => inputs.map((input) => evaluateBytes(graph, input, options.edgeLayout)),
+    run: async (inputs) => inputs.map((input) => evaluation.invoke(input)),
+    reset: async () => evaluation.reset(),
     selftest: () => null,
     close: async () => {},
   }

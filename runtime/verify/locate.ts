@@ -3,8 +3,17 @@
 // compared tensor by tensor, compiled so that every tensor keeps its bytes. Or our reference differs from the contract's:
 // then both run prefixes of the model.
 
-import type { ProgramTensor, Step } from '../../compiler/codegen/program.js'
-import { bytesOf, evaluateBytes, evaluateGraph, fromEdge, toEdge } from '../../compiler/evaluate.js'
+import type { Program, ProgramTensor, Step } from '../../compiler/codegen/program.js'
+import {
+  bytesOf,
+  evaluateGraph,
+  fromEdge,
+  initialStates,
+  nextStates,
+  openEvaluation,
+  type StateValues,
+  toEdge,
+} from '../../compiler/evaluate.js'
 import { stridesOf } from '../../compiler/ir/layout.js'
 import {
   allocate,
@@ -32,38 +41,39 @@ export interface Location {
   readonly note: string
 }
 
-/** The first node whose result differs, given inputs on which the capsule's outputs do. */
+/** The first node whose result differs, given inputs of consecutive runs from the start, in the last of which outputs do. */
 export async function locate(
   subject: Subject,
-  inputs: EdgeBytes,
+  steps: readonly EdgeBytes[],
   runtime: Runtime | null,
   tools: Toolchain,
 ): Promise<Location> {
-  const fault = await locateInLowering(subject, inputs, tools)
+  const fault = await locateInLowering(subject, steps, tools)
   if (fault) return fault
-  if (runtime) return locateInCapsule(subject, inputs, runtime, tools)
+  if (runtime) return locateInCapsule(subject, steps, runtime, tools)
   return { node: null, note: `Our reference equals ${referenceTitle(subject.model.bytes)} on the model.` }
 }
 
 /** null where our reference equals the contract's on the whole model. */
 async function locateInLowering(
   subject: Subject,
-  inputs: EdgeBytes,
+  steps: readonly EdgeBytes[],
   tools: Toolchain,
 ): Promise<Location | null> {
   const { options, graph, model } = subject
   if (options.contract === 'integer') return null // our reference is its definition
   const edges = modelEdges(subject.program.inputs, graph)
-  const feeds = feedsOf(edges, inputs, options.edgeLayout)
-  if ((await differingOutput(subject, inputs)) === null) return null
+  const feeds = steps.map((inputs) => feedsOf(edges, inputs, options.edgeLayout))
+  if ((await differingOutput(subject, steps)) === null) return null
   const title = referenceTitle(model.bytes)
   for (const prefix of prefixesOf(model, options.shapes)) {
-    const shapes = new Map([...options.shapes].filter(([name]) => name in feeds))
+    const shapes = new Map([...options.shapes].filter(([name]) => name in feeds[0]!))
     const lowered = attempt(() => tools.lower(prefix.model, { ...options, shapes }))
     if (!lowered || !keepsNodes(lowered.graph, graph)) continue
     const part = { ...subject, ...lowered, model: prefix.model }
-    const given = modelEdges(part.program.inputs, part.graph).map((edge) =>
-      edgeBytesOf(feeds[edge.name]!, edge, options.edgeLayout),
+    const partEdges = modelEdges(part.program.inputs, part.graph)
+    const given = feeds.map((feed) =>
+      partEdges.map((edge) => edgeBytesOf(feed[edge.name]!, edge, options.edgeLayout)),
     )
     const name = await differingOutput(part, given)
     if (name === null) continue
@@ -76,21 +86,25 @@ async function locateInLowering(
   return { node: null, note: `Our own reference differs from ${title}, but on no prefix of the model.` }
 }
 
-/** The first output whose bits differ between our reference and the contract's; null where none does. */
+/** The first output whose bits differ between our reference and the contract's in any run; null where none does. */
 async function differingOutput(
   { model, externalData, options, graph, program }: Subject,
-  inputs: EdgeBytes,
+  steps: readonly EdgeBytes[],
 ): Promise<string | null> {
   const oracle = await openReference(model.bytes, { ...options, externalData })
   if (!oracle) return null
   try {
     const edges = modelEdges(program.inputs, graph)
-    const expected = await oracle.run(feedsOf(edges, inputs, options.edgeLayout, oracle.inputTypes))
-    const actual = evaluateBytes(graph, inputs, options.edgeLayout)
-    const index = modelEdges(program.outputs, graph).findIndex(
-      (edge, i) => compareOutput(edge, actual[i]!, expected[edge.name]!, options.edgeLayout) !== null,
-    )
-    return graph.outputs[index] ?? null
+    const evaluation = openEvaluation(graph, options.edgeLayout)
+    for (const inputs of steps) {
+      const expected = await oracle.run(feedsOf(edges, inputs, options.edgeLayout, oracle.inputTypes))
+      const actual = evaluation.invoke(inputs)
+      const index = modelEdges(program.outputs, graph).findIndex(
+        (edge, i) => compareOutput(edge, actual[i]!, expected[edge.name]!, options.edgeLayout) !== null,
+      )
+      if (index >= 0) return graph.outputs[index]!
+    }
+    return null
   } finally {
     await oracle.release()
   }
@@ -98,7 +112,7 @@ async function differingOutput(
 
 async function locateInCapsule(
   subject: Subject,
-  inputs: EdgeBytes,
+  steps: readonly EdgeBytes[],
   runtime: Runtime,
   tools: Toolchain,
 ): Promise<Location> {
@@ -107,22 +121,17 @@ async function locateInCapsule(
   const { wasm, layout } = await tools.assemble(model, graph, program, apart)
   const opened = await runtime.open({ wasm, wasi: null }).catch(() => nodeRuntime.open({ wasm, wasi: null }))
   const running = opened.read(0, 0) === null ? await nodeRuntime.open({ wasm, wasi: null }) : opened
-  await running.run([inputs])
-  const expected = expectedValues(subject, inputs)
-  for (const step of program.steps) {
-    for (const output of step.outputs) {
-      const value = expected.get(output)
-      if (!value) continue
-      const tensor = program.tensors.get(output)!
-      const size = sizeOf(tensor.shape) * bytesPerElement(tensor.type)
-      const bytes = await running.read(layout.addresses.get(output)!, size)!
-      const actual = rowMajor(bytes, tensor)
-      const difference = compareData(actual.length, (index) => actual[index]!, value.data)
-      if (!difference) continue
-      const { index, expected: wanted, actual: found, count } = difference
-      const where = `element ${index} of "${output}" is ${found} instead of ${wanted} (${count} of ${actual.length} differ)`
-      return { node: step.name, note: `The kernel of ${step.operator} is at fault: ${where}.` }
-    }
+  let states = initialStates(graph)
+  for (const inputs of steps) {
+    await running.run([inputs])
+    const expected = expectedValues(subject, inputs, states)
+    states = nextStates(graph, expected)
+    const found = await firstWrongStep(
+      program,
+      expected,
+      (tensor, bytes) => running.read(layout.addresses.get(tensor)!, bytes)!,
+    )
+    if (found) return found
   }
   return {
     node: null,
@@ -130,13 +139,39 @@ async function locateInCapsule(
   }
 }
 
+/** The first step that left something else behind than was expected. `read` gives the bytes of a tensor. */
+async function firstWrongStep(
+  program: Program,
+  expected: ReadonlyMap<string, Value>,
+  read: (tensor: string, bytes: number) => Promise<Uint8Array>,
+): Promise<Location | null> {
+  for (const step of program.steps) {
+    for (const output of step.outputs) {
+      const value = expected.get(output)
+      if (!value) continue
+      const tensor = program.tensors.get(output)!
+      const actual = rowMajor(await read(output, sizeOf(tensor.shape) * bytesPerElement(tensor.type)), tensor)
+      const difference = compareData(actual.length, (index) => actual[index]!, value.data)
+      if (!difference) continue
+      const { index, expected: wanted, actual: found, count } = difference
+      const where = `element ${index} of "${output}" is ${found} instead of ${wanted} (${count} of ${actual.length} differ)`
+      return { node: step.name, note: `The kernel of ${step.operator} is at fault: ${where}.` }
+    }
+  }
+  return null
+}
+
 /** Values of the program's tensors: those of the graph, and those that only change how a tensor is stored. */
-function expectedValues({ graph, program, options }: Subject, inputs: EdgeBytes): Map<string, Value> {
+function expectedValues(
+  { graph, program, options }: Subject,
+  inputs: EdgeBytes,
+  states: StateValues,
+): Map<string, Value> {
   const given = modelEdges(program.inputs, graph).map((edge, i) => ({
     shape: edge.modelShape,
     data: fromEdge(elementsOf(inputs[i]!, edge), edge.modelShape, options.edgeLayout),
   }))
-  const values = evaluateGraph(graph, given)
+  const values = evaluateGraph(graph, given, states)
   for (const step of program.steps) {
     const [output] = step.outputs
     const source = isCopy(step) ? values.get(step.inputs[0]!) : undefined

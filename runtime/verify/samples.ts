@@ -23,18 +23,33 @@ export interface SampleEdge extends EdgeForm {
 export interface Samples {
   readonly length: number
   at(index: number): EdgeBytes
+  /** Where the capsule keeps state: whether it is reset before this sample. */
+  startsAt(index: number): boolean
 }
 
 type Corner = 'minimum' | 'maximum' | 'zero' | 'alternating'
 const corners: readonly Corner[] = ['minimum', 'maximum', 'zero', 'alternating']
 export const cornerCount = corners.length
 
-/** All minimum, all maximum, all zero point, alternating; then `count` random ones. */
-export function generatedSamples(edges: readonly SampleEdge[], count: number, seed: number): Samples {
+/** Consecutive steps of a capsule with state, from one reset to the next. */
+export const stepsPerSequence = 100
+
+/**
+ * All minimum, all maximum, all zero point, alternating; then `count` random ones. In sequences of several `steps`, the
+ * first one holds each of the four for a quarter of it, so that what is kept runs to its limits.
+ */
+export function generatedSamples(
+  edges: readonly SampleEdge[],
+  count: number,
+  seed: number,
+  steps = 1,
+): Samples {
+  const hold = Math.ceil(steps / corners.length)
   return {
-    length: corners.length + count,
+    length: corners.length * hold + count,
+    startsAt: (index) => index % steps === 0,
     at: (index) => {
-      const corner = corners[index]
+      const corner = corners[Math.floor(index / hold)]
       if (corner) return edges.map((edge) => bytesOf(cornerValues(edge, corner)))
       const random = new Random(Math.imul(seed + 1, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b))
       random.bits()
@@ -46,17 +61,32 @@ export function generatedSamples(edges: readonly SampleEdge[], count: number, se
 
 /** One after the other. */
 export function joinSamples(parts: readonly Samples[]): Samples {
+  const find = (index: number): [part: Samples, index: number] => {
+    let rest = index
+    for (const part of parts) {
+      if (rest < part.length) return [part, rest]
+      rest -= part.length
+    }
+    throw new Error(`there is no sample ${index}`)
+  }
   return {
     length: parts.reduce((sum, { length }) => sum + length, 0),
     at: (index) => {
-      let rest = index
-      for (const part of parts) {
-        if (rest < part.length) return part.at(rest)
-        rest -= part.length
-      }
-      throw new Error(`there is no sample ${index}`)
+      const [part, rest] = find(index)
+      return part.at(rest)
+    },
+    startsAt: (index) => {
+      const [part, rest] = find(index)
+      return rest === 0 || part.startsAt(rest)
     },
   }
+}
+
+/** The first sample of the sequence that this one belongs to. */
+export function sequenceStart(samples: Samples, index: number): number {
+  let start = index
+  while (!samples.startsAt(start)) start--
+  return start
 }
 
 /** Least, middle and greatest value of an edge. */

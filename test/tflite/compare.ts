@@ -3,7 +3,7 @@
 import { assemble } from '../../compiler/codegen/assemble.js'
 import { type CompileOptions, defaultOptions, lower } from '../../compiler/compile.js'
 import { CapletError } from '../../compiler/errors.js'
-import { bytesOf, evaluateBytes } from '../../compiler/evaluate.js'
+import { bytesOf, openEvaluation } from '../../compiler/evaluate.js'
 import type { Data } from '../../compiler/ir/types.js'
 import { type ModelFile, modelFromBytes } from '../../compiler/read-model.js'
 import { openNode } from '../../runtime/node.js'
@@ -21,7 +21,7 @@ export const whyAbsent = absent ? `: ${absent.reason}; ${absent.remedy}` : ''
 /** Our meaning of the operators, the kernels as they ship, and those of the accelerated tier with the host's twin. */
 export type Form = 'reference' | 'portable' | 'accelerated'
 
-/** One line per output that differs, or the oracle's refusal. Empty: all equal, in every form. */
+/** One line per output that differs in consecutive runs, or the oracle's refusal. Empty: all equal, in every form. */
 export async function differences(
   text: TfliteText,
   samples: readonly (readonly Data[])[],
@@ -57,7 +57,8 @@ type Run = (inputs: Uint8Array[]) => Promise<readonly Uint8Array[]>
 async function runOf(model: ModelFile, form: Form, options: CompileOptions): Promise<Run> {
   const tier = form === 'accelerated' ? form : 'portable'
   const { graph, program } = lower(model, { ...options, tier })
-  if (form === 'reference') return async (inputs) => evaluateBytes(graph, inputs, 'model')
+  const evaluation = openEvaluation(graph, 'model')
+  if (form === 'reference') return async (inputs) => evaluation.invoke(inputs)
   const info = {
     compilerVersion: '0',
     contract: { name: 'tflite', reference: 'random', version: '0' },

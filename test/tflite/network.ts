@@ -7,11 +7,18 @@ import type { TfliteNodeText, TfliteTensor, TfliteText } from '../../runtime/ora
 
 export type Activation = TfliteTensor & { readonly type: 'int8' | 'int16' }
 
+/** Runs the second graph of the file. */
+export const callOnce: TfliteNodeText = {
+  ...{ operator: 'CALL_ONCE', inputs: [], outputs: [], options: { subgraph: 1 } },
+}
+
 export class Network {
   readonly random: Random
   readonly tensors: TfliteTensor[] = []
   readonly nodes: TfliteNodeText[] = []
   readonly inputs: string[] = []
+  /** Values that CALL_ONCE gives to variables. */
+  readonly initials: { readonly sharedName: string; readonly tensor: TfliteTensor }[] = []
 
   constructor(random: Random) {
     this.random = random
@@ -65,6 +72,11 @@ export class Network {
     return this.#add({ name: `t${this.tensors.length}`, type, shape, data, ...quantization })
   }
 
+  /** A tensor that names a variable. */
+  resource(): TfliteTensor {
+    return this.#add({ name: `t${this.tensors.length}`, type: 'resource', shape: [] })
+  }
+
   integers(...values: number[]): TfliteTensor {
     return this.constant('int32', [values.length], Int32Array.from(values))
   }
@@ -83,7 +95,24 @@ export class Network {
   text(): TfliteText {
     const read = new Set(this.nodes.flatMap(({ inputs }) => inputs))
     const outputs = this.nodes.flatMap(({ outputs: names }) => names).filter((name) => !read.has(name))
-    return { tensors: this.tensors, nodes: this.nodes, inputs: this.inputs, outputs }
+    const text = { tensors: this.tensors, nodes: this.nodes, inputs: this.inputs, outputs }
+    if (this.initials.length === 0) return text
+    return { ...text, nodes: [callOnce, ...this.nodes], initializer: this.#initializer() }
+  }
+
+  #initializer(): NonNullable<TfliteText['initializer']> {
+    const handles = this.initials.map(({ sharedName }) => {
+      return { name: `${sharedName}_handle`, type: 'resource', shape: [] }
+    })
+    const nodes = this.initials.flatMap(({ sharedName, tensor }, index) => {
+      const handle = handles[index]!.name
+      const options = { container: '', sharedName }
+      return [
+        { operator: 'VAR_HANDLE', inputs: [], outputs: [handle], options },
+        { operator: 'ASSIGN_VARIABLE', inputs: [handle, tensor.name], outputs: [] },
+      ]
+    })
+    return { tensors: [...handles, ...this.initials.map(({ tensor }) => tensor)], nodes }
   }
 
   /**

@@ -8,8 +8,9 @@ import { differences, hasTfliteWheel, refusals, tfliteOracleIsAbsent, whyAbsent 
 import { arithmeticLayers, type Layer } from './layers.js'
 import { movers } from './movers.js'
 import { Network, randomInputs } from './network.js'
+import { variables } from './variables.js'
 
-const layers = { ...arithmeticLayers, ...movers }
+const layers = { ...arithmeticLayers, ...movers, ...variables }
 const networksPerOperator = 40
 const samplesPerNetwork = 4
 

@@ -6,7 +6,8 @@ import type { TfliteText } from '../../runtime/oracle/write-tflite.js'
 import { refusals } from './compare.js'
 import { arithmeticLayers } from './layers.js'
 import { movers } from './movers.js'
-import { type Activation, Network, randomInputs } from './network.js'
+import { type Activation, callOnce, Network, randomInputs } from './network.js'
+import { variables } from './variables.js'
 
 const { CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV } = arithmeticLayers
 const sums = [CONV_2D!, DEPTHWISE_CONV_2D!, FULLY_CONNECTED!, TRANSPOSE_CONV!]
@@ -17,6 +18,7 @@ const layers = [
   ...Object.values(arithmeticLayers),
   ...Object.values(arithmeticLayers),
   ...Object.values(movers),
+  ...Object.values(variables),
 ]
 
 export interface RandomNetwork {
@@ -39,15 +41,16 @@ export function randomNetwork(seed: number, sampleCount: number): RandomNetwork 
   let x: Activation | null = network.input(random.pick(['int8', 'int8', 'int8', 'int16'] as const), shape)
   const wanted = random.integer(1, 6)
   for (let nodes = 0, tries = 0; x && nodes < wanted && tries < 40; tries++) {
-    const marks = [network.tensors.length, network.nodes.length, network.inputs.length] as const
+    const lists = [network.tensors, network.nodes, network.inputs, network.initials] as const
+    const marks = lists.map(({ length }) => length)
     const next: Activation | null = random.pick(layers)(network, x)
     if (next && sizeOf(next.shape) <= MOST_ELEMENTS && refusals(part(network, marks, x)).length === 0) {
       x = next
       nodes++
     } else {
-      network.tensors.length = marks[0]
-      network.nodes.length = marks[1]
-      network.inputs.length = marks[2]
+      lists.forEach((list, i) => {
+        list.length = marks[i]!
+      })
     }
   }
   // A network has at least one node, so that every input is read.
@@ -60,9 +63,10 @@ export function randomNetwork(seed: number, sampleCount: number): RandomNetwork 
 const MOST_ELEMENTS = 4096
 
 /** The nodes that were just added, as a model of their own. */
-function part(network: Network, [, nodes, inputs]: readonly [number, number, number], x: Activation) {
+function part(network: Network, [, nodes, inputs]: readonly number[], x: Activation) {
   const own = network.nodes.slice(nodes)
-  const outputs = own.flatMap((node) => node.outputs)
+  const handles = network.tensors.flatMap(({ name, type }) => (type === 'resource' ? [name] : []))
+  const outputs = own.flatMap((node) => node.outputs).filter((name) => !handles.includes(name))
   const names = new Set(own.flatMap((node) => [...node.inputs, ...node.outputs]))
   return {
     tensors: network.tensors.filter(({ name }) => names.has(name)),
@@ -75,10 +79,17 @@ function part(network: Network, [, nodes, inputs]: readonly [number, number, num
 /** Network i's tensors are called i/NAME. Pre: as many samples each. */
 export function joinNetworks(networks: readonly RandomNetwork[]): RandomNetwork {
   const texts = networks.map(({ text }, i) => prefixed(text, `${i}/`))
+  const initializers = texts.flatMap(({ initializer }) => (initializer ? [initializer] : []))
+  const nodes = texts.flatMap((text) => text.nodes.filter(({ operator }) => operator !== callOnce.operator))
+  const all = (graphs: readonly Pick<TfliteText, 'tensors' | 'nodes'>[]) => ({
+    tensors: graphs.flatMap(({ tensors }) => tensors),
+    nodes: graphs.flatMap((graph) => graph.nodes),
+  })
   return {
     text: {
+      ...(initializers.length > 0 ? { initializer: all(initializers) } : {}),
       tensors: texts.flatMap(({ tensors }) => tensors),
-      nodes: texts.flatMap(({ nodes }) => nodes),
+      nodes: initializers.length > 0 ? [callOnce, ...nodes] : nodes,
       inputs: texts.flatMap(({ inputs }) => inputs),
       outputs: texts.flatMap(({ outputs }) => outputs),
     },
@@ -86,12 +97,21 @@ export function joinNetworks(networks: readonly RandomNetwork[]): RandomNetwork 
   }
 }
 
-function prefixed({ tensors, nodes, inputs, outputs }: TfliteText, prefix: string): TfliteText {
+function prefixed({ initializer, ...text }: TfliteText, prefix: string): TfliteText {
   const named = (names: readonly string[]) => names.map((name) => (name === '' ? '' : prefix + name))
-  return {
+  const graph = ({ tensors, nodes }: Pick<TfliteText, 'tensors' | 'nodes'>) => ({
     tensors: tensors.map((tensor) => ({ ...tensor, name: prefix + tensor.name })),
-    nodes: nodes.map((node) => ({ ...node, inputs: named(node.inputs), outputs: named(node.outputs) })),
-    inputs: named(inputs),
-    outputs: named(outputs),
+    nodes: nodes.map((node) => {
+      const { sharedName } = node.options ?? {}
+      const options =
+        sharedName === undefined ? {} : { options: { ...node.options, sharedName: prefix + sharedName } }
+      return { ...node, ...options, inputs: named(node.inputs), outputs: named(node.outputs) }
+    }),
+  })
+  return {
+    ...(initializer ? { initializer: graph(initializer) } : {}),
+    ...graph(text),
+    inputs: named(text.inputs),
+    outputs: named(text.outputs),
   }
 }

@@ -2,12 +2,12 @@
 // QUANTIZE and DEQUANTIZE. Between integers QUANTIZE is rule M; of a float32 input of the model it is the edge's own
 // quantization, and of a dequantized tensor a table.
 import { requantizeFixed } from '../../arithmetic/fixed-point.js'
-import { type ElementType, rangeOf } from '../../ir/types.js'
+import { allocate, type ElementType, isQuantizedType, rangeOf } from '../../ir/types.js'
 import { dequantizeTable, quantumOf } from '../../passes/convert/tables.js'
 import type { TfliteConversion } from '../../passes/tflite/conversion.js'
 import { quantizeHalfAway } from '../../passes/tflite/quantize.js'
 import type { TfliteNode, TfliteOperator } from '../tflite.js'
-import { checkedMultiplier, int8Table, integerRange } from '../tflite-rules.js'
+import { checkedMultiplier, integerRange } from '../tflite-rules.js'
 
 export const quantize: TfliteOperator = {
   name: 'QUANTIZE',
@@ -40,7 +40,8 @@ export const quantize: TfliteOperator = {
 }
 
 const pairs: Partial<Record<ElementType, readonly ElementType[]>> = {
-  int8: ['int8', 'int16', 'int32'],
+  int8: ['int8', 'uint8', 'int16', 'int32'],
+  uint8: ['int8'],
   int16: ['int8', 'int16', 'int32'],
   int32: ['int8', 'int16'],
 }
@@ -48,14 +49,17 @@ const pairs: Partial<Record<ElementType, readonly ElementType[]>> = {
 /** From integers to integers. */
 function requantize(node: TfliteNode, conversion: TfliteConversion): void {
   const [input, output] = [node.input(0), node.output()]
-  node.requireType(input, 'int8', 'int16', 'int32')
+  node.requireType(input, 'int8', 'uint8', 'int16', 'int32')
   node.requireType(output, ...pairs[input.type]!)
   const [from, to] = [node.quantization(input), node.quantization(output)]
   const by = checkedMultiplier(node, from.scale / to.scale)
   const finish = { ...integerRange(output.type), zeroPoint: to.zeroPoint }
   conversion.emitElementwise(input, output, (x, form) => {
-    if (input.type === 'int8' && output.type === 'int8') {
-      const table = int8Table((quantum) => requantizeFixed(quantum - from.zeroPoint, by, finish))
+    if (isQuantizedType(input.type) && isQuantizedType(output.type)) {
+      const table = allocate(output.type, 256)
+      for (let byte = 0; byte < 256; byte++) {
+        table[byte] = requantizeFixed(quantumOf(byte, input.type) - from.zeroPoint, by, finish)
+      }
       return conversion.emit('table', [x], form, { table, axis: null, label: 'requantize' })
     }
     const slopes = { positive: by, negative: by, isNegated: false }

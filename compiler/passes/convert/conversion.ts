@@ -3,7 +3,7 @@
 // has become, and emits nodes; an operator's `convert` (operators/<folder>/onnx.ts) is written against it.
 import { CapletError, type Problem } from '../../errors.js'
 import type { OnnxGraph } from '../../import/onnx.js'
-import type { Node, Tensor } from '../../ir/graph.js'
+import type { Node, State, Tensor } from '../../ir/graph.js'
 import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
 import type { Constant, ElementType, Quantization, QuantizedType } from '../../ir/types.js'
 import { isQuantizedType } from '../../ir/types.js'
@@ -28,6 +28,8 @@ export interface FloatSumOptions {
 export class Conversion {
   readonly nodes: Node[] = []
   readonly tensors = new Map<string, Tensor>()
+  /** Values that live from one run to the next. */
+  readonly states: State[] = []
   readonly problems: Problem[] = []
   readonly #values = new Map<string, Value | null>()
   readonly #names = new Set<string>()
@@ -91,6 +93,18 @@ export class Conversion {
   addInput(name: string, type: ElementType, shape: readonly number[]): string {
     this.tensors.set(name, { name, type, shape: [...shape] })
     return name
+  }
+
+  /** A tensor with what the run before left behind: `keep` says what that is. Returns its name, `wanted` or a fresh one. */
+  addState(wanted: string, type: ElementType, shape: readonly number[]): string {
+    const name = this.tensors.has(wanted) ? this.fresh(wanted) : wanted
+    this.#names.add(name)
+    this.tensors.set(name, { name, type, shape: [...shape] })
+    return name
+  }
+
+  keep(state: State): void {
+    this.states.push(state)
   }
 
   define(name: string, value: Value): void {

@@ -2,12 +2,14 @@
 // The workbench of step 4 for TensorFlow Lite: nodes of the file in, Caplet's own operators out. The file's images are
 // [N, H, W, C], Caplet's convolutions and pools take [N, C, ...]: a transpose stands between, which is a view, since
 // both lie in memory channels last.
+import { CapletError } from '../../errors.js'
 import type { TfliteModel } from '../../import/tflite.js'
 import type { Tensor } from '../../ir/graph.js'
 import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
 import type { ElementType, Quantization, QuantizedType } from '../../ir/types.js'
 import { Conversion } from '../convert/conversion.js'
 import { dequantizeTable } from '../convert/tables.js'
+import { Variables } from './variables.js'
 
 /** Until October 2026 TFLite Micro formed ten operators' multipliers in float32. */
 export type TfliteMultipliers = 'float64' | 'float32'
@@ -27,6 +29,7 @@ interface Output {
 
 export class TfliteConversion {
   readonly builder: Conversion
+  readonly variables: Variables
   readonly model: TfliteModel
   readonly multipliers: TfliteMultipliers
   /** Caplet's tensors, in the file's order of dimensions and with channels first. */
@@ -38,6 +41,7 @@ export class TfliteConversion {
     this.model = model
     this.multipliers = multipliers
     this.builder = new Conversion({ ...model, opset: 0 })
+    this.variables = new Variables(this.builder)
   }
 
   emit<Name extends OperatorName>(
@@ -121,6 +125,7 @@ export class TfliteConversion {
         { table, axis: null, label: 'dequantize' },
       )
     }
+    if (this.model.handles.has(name) || this.model.variables.has(name)) throw misused(name)
     throw new Error(`tensor ${name} has no value yet`)
   }
 
@@ -140,6 +145,14 @@ export class TfliteConversion {
     return made
   }
 }
+
+const misused = (name: string): CapletError =>
+  new CapletError({
+    code: 'unsupported-feature',
+    message: `Tensor "${name}" stands for a variable, but is read as if it held a value`,
+    remedy:
+      'Only recurrent operators, READ_VARIABLE and ASSIGN_VARIABLE may read such a tensor: convert the model again.',
+  })
 
 /** [N, C, ...] -> [N, ..., C] */
 const channelsLastAgain = (rank: number): number[] => [

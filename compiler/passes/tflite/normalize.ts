@@ -25,13 +25,15 @@ export function normalizeTflite(
   for (const name of model.inputs) defineInput(conversion, name, io, edges)
   for (const node of model.nodes) convertNode(conversion, node)
   if (builder.problems.length > 0) throw new CapletError(builder.problems)
+  conversion.variables.finish()
   const outputs = model.outputs.map((name) => defineOutput(conversion, name, io, edges))
-  const nodes = reachable(builder.nodes, outputs)
+  const { nodes, states } = reachable(builder.nodes, outputs, builder.states)
   return {
     name: model.name,
     inputs: model.inputs,
     outputs: model.outputs,
-    ...renameOutputs(builder, nodes, outputs, model),
+    states,
+    ...renameOutputs(builder, nodes, outputs, { ...model, states }),
     ...edges,
   }
 }
@@ -83,6 +85,7 @@ const unsupported = (node: TfliteNode): CapletError =>
 function defineInput(conversion: TfliteConversion, name: string, io: EdgeIo, edges: Edges): void {
   const { model, builder } = conversion
   const tensor = model.tensors.get(name)!
+  if (model.handles.has(name)) return
   const quantized = tensor.type === 'float32' && io === 'quantized' ? quantizedBy(model, name) : null
   if (quantized) {
     const { type, ...quantization } = quantized
