@@ -4,37 +4,16 @@ import type { Contract } from '../compiler/codegen/capsule.js'
 import { type CompileOptions, defaultOptions } from '../compiler/compile.js'
 import { contractOf } from '../compiler/contracts.js'
 import { CapletError, located } from '../compiler/errors.js'
-import { readOnnx } from '../compiler/import/onnx.js'
-import { isTflite } from '../compiler/import/tflite.js'
-import { statesOf } from '../compiler/ir/graph.js'
-import { inferTypes } from '../compiler/passes/infer-types.js'
-import { quantizedInputs } from '../compiler/passes/quantized-inputs.js'
-import { parseArrays } from './arrays.js'
-import { samplesOf } from './edge-values.js'
 import { type PresentRuntime, presentRuntimes, referenceName, type SkippedRuntime } from './list.js'
 import type { Manifest } from './manifest.js'
-import { readFile } from './run.js'
 import type { Pace } from './runtime.js'
 import { type Lane, openComparison } from './verify/comparison.js'
 import { locate } from './verify/locate.js'
 import type { NativeDistance } from './verify/native-distance.js'
 import type { ReferenceDistance } from './verify/reference-distance.js'
-import {
-  generatedSamples,
-  joinSamples,
-  type SampleEdge,
-  type Samples,
-  sequenceStart,
-  stepsPerSequence,
-} from './verify/samples.js'
-import {
-  compiledSubject,
-  givenSubject,
-  modelEdges,
-  type Subject,
-  type Toolchain,
-  toolchain,
-} from './verify/subject.js'
+import { type Samples, sequenceStart } from './verify/samples.js'
+import { compiledSubject, givenSubject, type Subject, type Toolchain, toolchain } from './verify/subject.js'
+import { keepsState, samplesFor } from './verify/subject-samples.js'
 
 export interface VerifyOptions extends Partial<CompileOptions> {
   /** Verify this very file instead of a fresh compilation. */
@@ -127,7 +106,8 @@ async function verifyIn(
     : await compiledSubject(path, compile, tools)
   refuseNative(subject, options)
   const { able, unable } = ableToRun(subject, present, options)
-  const samples = samplesFor(subject, options)
+  const { count = defaultCount, seed = 0, inputs } = options
+  const samples = samplesFor(subject, { count, seed, inputs })
   const withReference = options.runtimes?.includes(referenceName) ?? false
   const native = options.reference === 'native'
   const accelerated = await twinFor(subject, able, path, compile, tools)
@@ -166,8 +146,6 @@ function refuseNative({ options: { contract } }: Subject, { reference }: VerifyO
       'Leave --reference native away: under --contract integer the distance to ONNX Runtime is printed anyway.',
   })
 }
-
-const keepsState = ({ graph }: Subject): boolean => statesOf(graph).length > 0
 
 const sequencesOf = (samples: Samples): number =>
   Array.from({ length: samples.length }, (_, index) => samples.startsAt(index)).filter(Boolean).length
@@ -259,49 +237,3 @@ const plain = (value: number | bigint): number | string =>
     : Object.is(value, -0)
       ? '-0'
       : String(value)
-
-/** Corner inputs, random ones and the user's. */
-function samplesFor(subject: Subject, options: VerifyOptions): Samples {
-  const edges = sampleEdges(subject)
-  const steps = keepsState(subject) ? stepsPerSequence : 1
-  const generated = generatedSamples(edges, options.count ?? defaultCount, options.seed ?? 0, steps)
-  return options.inputs ? joinSamples([generated, userSamples(edges, options.inputs)]) : generated
-}
-
-function sampleEdges({ model, graph, program, options }: Subject): SampleEdge[] {
-  const quantized = isTflite(model.bytes)
-    ? new Map<string, never>()
-    : quantizedInputs(inferTypes(readOnnx(model.bytes, model.loadExternal), options.shapes))
-  return modelEdges(program.inputs, graph).map((edge) => {
-    const grid = edge.type === 'float32' ? quantized.get(edge.name) : undefined
-    return { ...edge, roundsHalfAway: isTflite(model.bytes), grid: grid && grid !== 'several' ? grid : null }
-  })
-}
-
-function userSamples(edges: readonly SampleEdge[], file: string): Samples {
-  const arrays = parseArrays(readFile(file, 'Check the path.'), file)
-  const columns = edges.map((edge) => {
-    const array = arrays.get(edge.name) ?? (edges.length === 1 ? arrays.get(null) : undefined)
-    if (array) return samplesOf(array, edge, file)
-    throw new CapletError({
-      code: 'missing-input',
-      message: `${file} has no array "${edge.name}"`,
-      remedy: `Write a .npz that has every input by name: ${edges.map(({ name }) => `"${name}"`).join(', ')}.`,
-      file,
-    })
-  })
-  const lengths = columns.map(({ length }) => length)
-  if (new Set(lengths).size > 1) {
-    throw new CapletError({
-      code: 'shape-mismatch',
-      message: `The arrays of ${file} hold different numbers of samples: ${lengths.join(', ')}`,
-      remedy: 'Give every input the same number of samples.',
-      file,
-    })
-  }
-  return {
-    length: lengths[0] ?? 0,
-    at: (index) => columns.map((column) => column[index]!),
-    startsAt: (index) => index === 0,
-  }
-}
