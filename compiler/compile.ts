@@ -13,6 +13,7 @@ import type { TfliteModel } from './import/tflite.js'
 import type { Graph } from './ir/graph.js'
 import { nativeFiles } from './native/native-source.js'
 import type { EdgeLayout } from './passes/assign-layouts.js'
+import type { StateBindings } from './passes/bind-states.js'
 import { fuseTables } from './passes/fuse-tables.js'
 import type { Shapes } from './passes/infer-types.js'
 import { lowerGraph } from './passes/lower.js'
@@ -41,6 +42,8 @@ export interface CompileOptions {
   /** Sums of products that the reference leaves in float are compiled to float32 in its own order, instead of refused. */
   readonly floatIslands: boolean
   readonly edgeLayout: EdgeLayout
+  /** Inputs that each run finds as the run before left an output: output by input. */
+  readonly states: StateBindings
   /** A processor of targets.ts; null: integer-only wherever the contract allows it. */
   readonly target: string | null
   /** Also build the WASI command. */
@@ -57,6 +60,7 @@ export const defaultOptions: CompileOptions = {
   io: 'quantized',
   floatIslands: false,
   edgeLayout: 'model',
+  states: new Map(),
   target: null,
   wasi: false,
   reuseMemory: true,
@@ -135,6 +139,7 @@ export async function assembleProgram(
       modelName: model.stem,
       modelSha256: model.sha256,
       externalData: hashesOf(model.external),
+      states: [...options.states].map(([input, output]) => ({ input, output })),
       expectedOutputs: (inputs) => evaluateBytes(graph, inputs, options.edgeLayout),
     },
     { name, wasi: options.wasi && options.tier === 'portable', reuseMemory: options.reuseMemory },

@@ -6,6 +6,7 @@ import { contractOf } from './contracts.js'
 import { CapletError } from './errors.js'
 import { readOnnx } from './import/onnx.js'
 import { isTflite, readTflite } from './import/tflite.js'
+import { bindStates } from './passes/bind-states.js'
 import { inferTypes, type Shapes } from './passes/infer-types.js'
 import { type NormalizedGraph, normalize } from './passes/normalize.js'
 import { refuseFloatModel } from './passes/refuse-float-model.js'
@@ -19,9 +20,10 @@ export function normalizeModel(
   observe: Observer,
 ): NormalizedGraph {
   contractOf(model, options)
-  return isTflite(model.bytes)
+  const graph = isTflite(model.bytes)
     ? normalizeTfliteModel(model, options, observe)
     : normalizeOnnxModel(model, options, observe)
+  return bindStates(graph, options.states)
 }
 
 function normalizeOnnxModel(model: ModelFile, options: CompileOptions, observe: Observer): NormalizedGraph {

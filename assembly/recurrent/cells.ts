@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT-0
 // One batch row of one step: from the sums of its gates, which stand in `gates`, to the new state, in place.
 //   BIASES [gate][unit] has Wb + Rb already added up; gru linear before reset: of h Wb alone, and Rb behind the gates.
-import { clipped, gate, limited, VECTOR } from "./gates"
+import { clipped, gate, limited, MERGED, VECTOR } from "./gates"
 import {
   ALPHA_F, ALPHA_G, ALPHA_H, BETA_F, BETA_G, BETA_H, BIASES, COUPLES_FORGET, F, G, H, HAS_BIAS, HAS_CLIP, HAS_PEEPHOLES, HIDDEN,
   IS_LINEAR, METHOD, PEEPHOLES,
@@ -19,7 +19,7 @@ export function stepLstm(gates: usize, hidden: usize, cell: usize): void {
     const after = before * f + i * candidate
     const o = gate(F, METHOD, ALPHA_F, BETA_F, sumOf(gates, 1, unit, after, 1))
     store<f32>(cell + unit, after)
-    store<f32>(hidden + unit, gate(H, METHOD, ALPHA_H, BETA_H, after) * o)
+    store<f32>(hidden + unit, gate(H, MERGED, ALPHA_H, BETA_H, after) * o)
   }
 }
 

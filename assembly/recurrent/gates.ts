@@ -17,18 +17,19 @@ const HARD_SIGMOID: i32 = 6
 export const VECTOR: i32 = 0
 export const RATIONAL: i32 = 1
 export const EXPONENTIAL: i32 = 2
+export const MERGED: i32 = 3
 
 /** Pre: `name` and `method` are constants. */
 // @ts-ignore: decorator
 @inline
 export function gate(name: i32, method: i32, alpha: f32, beta: f32, x: f32): f32 {
   if (name == SIGMOID) {
-    if (method == VECTOR) return logistic(x)
-    return method == RATIONAL ? rationalSigmoid(x) : exponentialSigmoid(x)
+    if (method == EXPONENTIAL) return exponentialSigmoid(x)
+    return method == RATIONAL ? rationalSigmoid(x) : logistic(x)
   }
   if (name == TANH) {
     if (method == EXPONENTIAL) return <f32>2 * exponentialSigmoid(<f32>2 * x) - <f32>1
-    return rationalTanh(x, method == VECTOR ? <f32>9 : <f32>10)
+    return rationalTanh(x, method == RATIONAL ? <f32>10 : <f32>9)
   }
   if (name == RELU) return method == VECTOR ? max<f32>(x, <f32>0) : select<f32>(x, <f32>0, x > <f32>0)
   if (name == AFFINE) return alpha * x + beta

@@ -7,6 +7,9 @@ import { targets } from '../targets.js'
 /** Dimensions by input name. */
 export type Shapes = ReadonlyMap<string, readonly number[]>
 
+/** Output by input. */
+export type States = ReadonlyMap<string, string>
+
 const largestDimension = 2 ** 31 - 1
 
 /** `x=1,1,187`, added to the shapes already given. */
@@ -23,6 +26,16 @@ export function parseShape(text: string, previous: Shapes): Shapes {
   }
   if (previous.has(name)) throw new InvalidArgumentError(`Input ${name} is given twice.`)
   return new Map(previous).set(name, shape)
+}
+
+/** `h_in=h_out`, added to the states already given: output by input. */
+export function parseState(text: string, previous: States): States {
+  const at = text.indexOf('=')
+  const [input, output] = [text.slice(0, at), text.slice(at + 1)]
+  if (at < 1 || output === '')
+    throw new InvalidArgumentError('Expected input=output, for example h_in=h_out.')
+  if (previous.has(input)) throw new InvalidArgumentError(`Input ${input} is given twice.`)
+  return new Map(previous).set(input, output)
 }
 
 /** An integer from `least` up to `most`. */
@@ -84,6 +97,11 @@ export function addFormOptions(command: Command): Command {
       .default(new Map(), 'as in the model'),
   )
   command.addOption(
+    new Option('--state <input=output>', "keep an output inside, as the next run's input; repeatable")
+      .argParser(parseState)
+      .default(new Map(), 'none'),
+  )
+  command.addOption(
     new Option('--contract <name>', 'numeric contract: onnxruntime, integer (docs/arithmetic.md) or tflite')
       .argParser(oneOf(['onnxruntime', 'integer', 'tflite']))
       .default(null, "that of the model's format"),
@@ -121,6 +139,7 @@ export function addFormOptions(command: Command): Command {
 /** Values of the flags above. */
 export interface FormFlags {
   readonly shape: Shapes
+  readonly state: States
   readonly contract: 'onnxruntime' | 'integer' | 'tflite' | null
   readonly tfliteMultipliers: 'float64' | 'float32'
   readonly target: string | null
@@ -147,6 +166,7 @@ export const modelOptionsOf = ({ name, ...flags }: ModelFlags) => ({
 
 export const formOptionsOf = ({
   shape,
+  state,
   contract,
   tfliteMultipliers,
   target,
@@ -155,6 +175,7 @@ export const formOptionsOf = ({
   edgeLayout,
 }: FormFlags) => ({
   shapes: shape,
+  states: state,
   contract,
   tfliteMultipliers,
   target,

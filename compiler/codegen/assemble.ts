@@ -28,6 +28,8 @@ export interface AssembleInfo {
   /** Of the model file, lower-case hexadecimal. */
   readonly modelSha256: string
   readonly externalData?: Capsule['externalData']
+  /** Inputs and outputs of the model that the capsule keeps as states. */
+  readonly states?: Manifest['states']
   /**
    * The reference's outputs for the self test's inputs, each dense and little-endian in its edge's own type.
    * null: the capsule gets no selftest (tests of single kernels).
@@ -91,6 +93,7 @@ export async function assemble(
     macs,
     contract: info.contract,
     model: { name: info.modelName, sha256: info.modelSha256 },
+    states: info.states ?? [],
     compilerVersion: info.compilerVersion,
     kernelInterface: importedKernels(program).length > 0 ? kernelInterface : null,
   })

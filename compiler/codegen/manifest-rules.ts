@@ -105,26 +105,29 @@ function edgeProblem({ type, shape, scale, zero_point, bytes }: EdgeValue, path:
   return null
 }
 
-const manifest = object({
-  format: integer(1, 1, '1'),
-  compiler: filledText,
-  contract: object(
-    { name: filledText, reference: filledText, version: filledText },
-    { multipliers: rule('float64 or float32', (value) => value === 'float64' || value === 'float32') },
-  ),
-  model: object({
-    name: text,
-    sha256: rule(
-      '64 hexadecimal digits',
-      (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+const manifest = object(
+  {
+    format: integer(1, 1, '1'),
+    compiler: filledText,
+    contract: object(
+      { name: filledText, reference: filledText, version: filledText },
+      { multipliers: rule('float64 or float32', (value) => value === 'float64' || value === 'float32') },
     ),
-  }),
-  inputs: list(edge),
-  outputs: list(edge),
-  memory: object({ arena: byteCount, state: byteCount, total: byteCount }),
-  macs: integer(0, Number.MAX_SAFE_INTEGER, 'a count'),
-  kernel_interface: nullOr(integer(1, 2 ** 32 - 1, 'a version')),
-})
+    model: object({
+      name: text,
+      sha256: rule(
+        '64 hexadecimal digits',
+        (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value),
+      ),
+    }),
+    inputs: list(edge),
+    outputs: list(edge),
+    memory: object({ arena: byteCount, state: byteCount, total: byteCount }),
+    macs: integer(0, Number.MAX_SAFE_INTEGER, 'a count'),
+    kernel_interface: nullOr(integer(1, 2 ** 32 - 1, 'a version')),
+  },
+  { states: list(object({ input: text, output: text })) },
+)
 
 /** The first rule that the value breaks, as the end of a sentence; null: it is a manifest. */
 export function manifestProblem(value: unknown): string | null {

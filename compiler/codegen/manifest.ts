@@ -34,12 +34,15 @@ export interface Manifest {
   readonly outputs: readonly ManifestEdge[]
   readonly memory: { readonly arena: number; readonly state: number; readonly total: number }
   readonly macs: number
+  /** Inputs and outputs of the model that are kept inside, output to input; absent: none. */
+  readonly states?: readonly { readonly input: string; readonly output: string }[]
   /** Version of the host's kernels that the capsule imports; null: it imports nothing. */
   readonly kernel_interface: number | null
 }
 
 export type ManifestInput = Pick<Capsule, 'inputs' | 'outputs' | 'memory' | 'macs' | 'contract' | 'model'> & {
   readonly compilerVersion: string
+  readonly states?: Manifest['states']
   /** Default null: the capsule imports nothing. */
   readonly kernelInterface?: number | null
 }
@@ -59,6 +62,7 @@ export function buildManifest(capsule: ManifestInput): Manifest {
     outputs: capsule.outputs.map(edgeOf),
     memory: { arena: memory.arena, state: memory.state, total: memory.total },
     macs: capsule.macs,
+    ...(capsule.states && capsule.states.length > 0 && { states: capsule.states }),
     kernel_interface: capsule.kernelInterface ?? null,
   }
   const problem = manifestProblem(manifest)

@@ -73,6 +73,15 @@ export const modelErrors = {
     remedy: 'Give the same rank and the same fixed dimensions.',
     example: '--shape gives "x" [1,2,187], but the model declares [batch,1,187]',
   },
+  'state-mismatch': {
+    code: 'CAP058',
+    title: 'An output cannot be kept as an input',
+    meaning:
+      '--state keeps an output of the model inside the capsule, where the next run finds it as an input. Both must exist and mean the same bytes: shape, element type, scale and zero point.',
+    remedy:
+      'Give the names of an input and an output as the model spells them. Where only one of them is quantized, or they have other scales, keep both float: --io float.',
+    example: '--state h_in=h_out cannot be kept: the input is float32 [1,1,8], the output float32 [1,2,8]',
+  },
   'unbound-dimension': {
     code: 'CAP016',
     title: 'A dimension of an input is unknown',

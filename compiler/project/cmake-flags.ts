@@ -9,6 +9,8 @@ export function cmakeFlags({
   edgeLayout,
   contract,
   tfliteMultipliers,
+  floatIslands,
+  states,
   shapes,
 }: ProjectOptions): string {
   const flags = [
@@ -17,6 +19,8 @@ export function cmakeFlags({
     ...(tfliteMultipliers === 'float64' ? [] : ['--tflite-multipliers', tfliteMultipliers]),
     ...(io === 'quantized' ? [] : ['--io', io]),
     ...(edgeLayout === 'model' ? [] : ['--edge-layout', edgeLayout]),
+    ...(floatIslands ? ['--float-islands'] : []),
+    ...[...states].flatMap(([input, output]) => ['--state', `${input}=${output}`]),
     ...[...shapes].flatMap(([name, dimensions]) => ['--shape', `${name}=${dimensions.join(',')}`]),
   ]
   return flags.map(argument).join(' ')

@@ -19,7 +19,10 @@ import type { Change, ProjectBoard, ProjectTier } from './boards.js'
 import { cmakeFlags } from './cmake-flags.js'
 
 export interface ProjectOptions
-  extends Pick<CompileOptions, 'shapes' | 'contract' | 'tfliteMultipliers' | 'target' | 'io' | 'edgeLayout'> {
+  extends Pick<
+    CompileOptions,
+    'shapes' | 'states' | 'contract' | 'tfliteMultipliers' | 'target' | 'io' | 'floatIslands' | 'edgeLayout'
+  > {
   readonly tier: ProjectTier
 }
 

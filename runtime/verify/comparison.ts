@@ -7,8 +7,8 @@ import { compilerVersion } from '../../compiler/version.js'
 import { type PresentRuntime, referenceName } from '../list.js'
 import type { Oracle, OracleTensor } from '../oracle/oracle.js'
 import { ownReference } from '../oracle/own-reference.js'
-import { openReference } from '../oracle/reference.js'
 import type { EdgeBytes, Pace, Runtime } from '../runtime.js'
+import { boundStates, openBoundReference } from './bound-reference.js'
 import { compareOutput, feedsOf, type ModelEdge } from './feeds.js'
 import { type NativeComparison, type NativeDistance, openNativeComparison } from './native-distance.js'
 import { openReferenceComparison, type ReferenceDistance } from './reference-distance.js'
@@ -82,12 +82,20 @@ export async function openComparison(
   if (want.withReference) lanes.push(referenceLane(subject))
   const reference = await referenceOf(subject)
   const oracle = reference ?? ownReference(graph)
+  const states = boundStates(subject, undefined)
   const distance =
     options.contract === 'integer'
-      ? await openReferenceComparison(model.bytes, { externalData }, { inputs, outputs }, options.edgeLayout)
+      ? await openReferenceComparison(
+          model.bytes,
+          { externalData },
+          { inputs, outputs, states },
+          options.edgeLayout,
+        )
       : null
   const keepsState = statesOf(graph).length > 0
-  const native = want.native ? await openNativeComparison(model.bytes, { externalData }, outputs) : null
+  const native = want.native
+    ? await openNativeComparison(model.bytes, { externalData }, outputs, states)
+    : null
   return {
     hasOracle: reference !== null,
     lanes,
@@ -96,7 +104,12 @@ export async function openComparison(
       for (let first = 0; first < samples.length; first += length) {
         length = roundFrom(samples, first, keepsState)
         if (keepsState && samples.startsAt(first)) {
-          await Promise.all([oracle.reset(), ...lanes.map((lane) => lane.reset())])
+          await Promise.all([
+            oracle.reset(),
+            distance?.reset(),
+            native?.reset(),
+            ...lanes.map((lane) => lane.reset()),
+          ])
         }
         const round = Array.from({ length }, (_, i) => samples.at(first + i))
         const feeds = round.map((sample) => feedsOf(inputs, sample, options.edgeLayout, oracle.inputTypes))
@@ -133,10 +146,8 @@ export async function openComparison(
 }
 
 /** The contract's reference; null where it is not to be had here. Of the contract `integer` our own is its definition. */
-const referenceOf = async ({ model, externalData, graph, options }: Subject): Promise<Oracle | null> =>
-  options.contract === 'integer'
-    ? ownReference(graph)
-    : openReference(model.bytes, { ...options, externalData })
+const referenceOf = async (subject: Subject): Promise<Oracle | null> =>
+  subject.options.contract === 'integer' ? ownReference(subject.graph) : openBoundReference(subject)
 
 /** How many samples are run at once: none of them starts a new sequence but the first one. */
 function roundFrom(samples: Samples, first: number, keepsState: boolean): number {

@@ -28,8 +28,9 @@ import type { EdgeLayout } from '../../compiler/passes/assign-layouts.js'
 import { elementsOf, quantizationOf, quantizeAll } from '../edge-values.js'
 import { nodeRuntime } from '../node.js'
 import type { OracleTensor } from '../oracle/oracle.js'
-import { openReference, referenceTitle } from '../oracle/reference.js'
+import { referenceTitle } from '../oracle/reference.js'
 import type { EdgeBytes, Runtime } from '../runtime.js'
+import { openBoundReference } from './bound-reference.js'
 import { compareData, compareOutput, feedsOf, type ModelEdge } from './feeds.js'
 import { attempt, keepsNodes, prefixesOf } from './prefixes.js'
 import { modelEdges, type Subject, type Toolchain } from './subject.js'
@@ -87,11 +88,9 @@ async function locateInLowering(
 }
 
 /** The first output whose bits differ between our reference and the contract's in any run; null where none does. */
-async function differingOutput(
-  { model, externalData, options, graph, program }: Subject,
-  steps: readonly EdgeBytes[],
-): Promise<string | null> {
-  const oracle = await openReference(model.bytes, { ...options, externalData })
+async function differingOutput(subject: Subject, steps: readonly EdgeBytes[]): Promise<string | null> {
+  const { options, graph, program } = subject
+  const oracle = await openBoundReference(subject)
   if (!oracle) return null
   try {
     const edges = modelEdges(program.inputs, graph)

@@ -4,6 +4,7 @@ import { CapletError } from '../../compiler/errors.js'
 import { quantizationOf } from '../edge-values.js'
 import { openNativeOracle } from '../oracle/native.js'
 import type { OracleOptions, OracleTensor } from '../oracle/oracle.js'
+import { type BoundState, feedBack } from '../oracle/states.js'
 import type { ModelEdge } from './feeds.js'
 
 export interface NativeDistance {
@@ -20,6 +21,8 @@ export interface NativeComparison {
     feeds: Readonly<Record<string, OracleTensor>>,
     expected: Readonly<Record<string, OracleTensor>>,
   ): Promise<void>
+  /** A new sequence. */
+  reset(): Promise<void>
   distance(): NativeDistance
   close(): Promise<void>
 }
@@ -29,9 +32,10 @@ export async function openNativeComparison(
   model: Uint8Array,
   options: OracleOptions,
   outputs: readonly ModelEdge[],
+  states: readonly BoundState[],
 ): Promise<NativeComparison> {
-  const native = await openNativeOracle(model, options)
-  if (!native) {
+  const opened = await openNativeOracle(model, options)
+  if (!opened) {
     throw new CapletError({
       code: 'missing-runtime',
       message: 'No native ONNX Runtime is installed here',
@@ -39,6 +43,7 @@ export async function openNativeComparison(
         'python3 -m pip install onnxruntime, or npm install onnxruntime-node; CAPLET_PYTHON names another Python.',
     })
   }
+  const native = feedBack(opened, states)
   let outputsCompared = 0
   let differing = 0
   let largest = 0
@@ -56,6 +61,7 @@ export async function openNativeComparison(
         }
       }
     },
+    reset: () => native.reset(),
     distance: () => ({ reference: native.reference, outputsCompared, differing, largest: rounded(largest) }),
     close: () => native.release(),
   }

@@ -7,6 +7,7 @@ import type { EdgeLayout } from '../../compiler/passes/assign-layouts.js'
 import { dequantizeAll, quantizationOf } from '../edge-values.js'
 import { openOracle } from '../oracle/onnxruntime.js'
 import type { Oracle, OracleOptions, OracleTensor } from '../oracle/oracle.js'
+import { type BoundState, feedBack } from '../oracle/states.js'
 import type { EdgeBytes } from '../runtime.js'
 import { feedsOf, type ModelEdge } from './feeds.js'
 
@@ -32,6 +33,8 @@ export interface ReferenceDistance {
 export interface ReferenceComparison {
   /** `expected`: what the contract's own meaning gives. */
   add(inputs: EdgeBytes, expected: Readonly<Record<string, OracleTensor>>): Promise<void>
+  /** A new sequence. */
+  reset(): Promise<void>
   distance(): ReferenceDistance
   close(): Promise<void>
 }
@@ -42,7 +45,11 @@ const { reference, version } = onnxruntimeContract
 export async function openReferenceComparison(
   model: Uint8Array,
   options: OracleOptions,
-  edges: { readonly inputs: readonly ModelEdge[]; readonly outputs: readonly ModelEdge[] },
+  edges: {
+    readonly inputs: readonly ModelEdge[]
+    readonly outputs: readonly ModelEdge[]
+    readonly states: readonly BoundState[]
+  },
   layout: EdgeLayout,
 ): Promise<ReferenceComparison> {
   const counts = edges.outputs.map((edge) => new Count(edge))
@@ -57,7 +64,7 @@ export async function openReferenceComparison(
     }
   }
   await orReason(async () => {
-    oracle = await openOracle(model, options)
+    oracle = feedBack(await openOracle(model, options), edges.states)
   })
   return {
     add: (inputs, expected) =>
@@ -66,6 +73,9 @@ export async function openReferenceComparison(
         const found = await (oracle as Oracle).run(feedsOf(edges.inputs, inputs, layout))
         for (const count of counts) count.add(expected[count.name]!, found[count.name]!)
       }),
+    reset: async () => {
+      await (oracle as Oracle | null)?.reset()
+    },
     distance: () => ({
       ...{ reference, version, reason },
       outputs: reason === null ? counts.map((count) => count.distance()) : [],

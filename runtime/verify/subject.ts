@@ -117,11 +117,13 @@ function matchOptions(
         manifest.inputs.map(({ name, shape }) => [name, inModelOrder(shape, edgeLayout)] as const),
       )
       const tfliteMultipliers = manifest.contract.multipliers ?? options.tfliteMultipliers
+      const states = new Map((manifest.states ?? []).map(({ input, output }) => [input, output]))
       // A capsule that is here was compiled; what needs no float islands gets none.
       const floatIslands = contract === 'onnxruntime'
       const candidate: CompileOptions = {
         ...options,
-        ...{ contract, tfliteMultipliers, tier, edgeLayout, io, shapes, floatIslands },
+        ...{ contract, tfliteMultipliers, tier, edgeLayout, io, floatIslands, states },
+        shapes: new Map([...options.shapes, ...shapes]),
       }
       const lowered = attempt(() => inFile(model, () => tools.lower(model, candidate)))
       if (lowered && edgesOf(lowered.program) === edgesOf(manifestEdges(manifest))) {

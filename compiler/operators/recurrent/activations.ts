@@ -6,12 +6,13 @@ import { f32 } from '../../arithmetic/float32.js'
 import { logistic, tanh, tanhWithin, type UnaryFunction } from '../../arithmetic/functions.js'
 import type { Activation, GateFunction, RecurrentAttributes } from '../../ir/recurrent-operators.js'
 
-export type Method = 'vector' | 'rational' | 'exponential'
+/** merged: as vector, but for Relu of NaN: the function that an LSTM merges with its output gate. */
+export type Method = 'vector' | 'merged' | 'rational' | 'exponential'
 
 /** How the functions of a cell are computed, in the order of its activations. */
 export const methodsOf = (cell: RecurrentAttributes['cell']): readonly Method[] =>
   cell === 'lstm'
-    ? ['vector', 'vector', 'vector']
+    ? ['vector', 'vector', 'merged']
     : cell === 'gru'
       ? ['rational', 'rational']
       : ['exponential']
@@ -31,17 +32,20 @@ export const lesser = (x: number, bound: number): number => (x < bound ? x : bou
 
 const sigmoids: Record<Method, UnaryFunction> = {
   vector: logistic,
+  merged: logistic,
   rational: rationalSigmoid,
   exponential: exponentialSigmoid,
 }
 const tanhs: Record<Method, UnaryFunction> = {
   vector: tanh,
+  merged: tanh,
   rational: (x) => tanhWithin(x, 10),
   exponential: (x) => f32(f32(2 * exponentialSigmoid(f32(2 * x))) - 1),
 }
 
 const relus: Record<Method, UnaryFunction> = {
   vector: (x) => Math.max(x, 0),
+  merged: (x) => greater(x, 0),
   rational: (x) => greater(x, 0),
   exponential: (x) => greater(x, 0),
 }

@@ -105,7 +105,7 @@ function scratchOf(
 }
 
 const cellNumbers = { lstm: 0, gru: 1, rnn: 2 }
-const methodNumbers = { vector: 0, rational: 1, exponential: 2 }
+const methodNumbers = { vector: 0, rational: 1, exponential: 2, merged: 3 }
 const functionNumbers = {
   sigmoid: 0,
   tanh: 1,
