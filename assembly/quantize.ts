@@ -26,3 +26,14 @@ export function quantize(value: f32, scale: f32, zeroPoint: i32, outputMin: i32,
   const rounded = roundWithin(quotient, outputMin - zeroPoint, outputMax - zeroPoint) + zeroPoint
   return select<i32>(rounded, 0, quotient == quotient)
 }
+
+/** As `quantize`, but halves go away from zero and NaN to the zero point. Pre: the range lies within 2^20 of 0. */
+// @ts-ignore: decorator
+@inline
+export function quantizeHalfAway(value: f32, scale: f32, zeroPoint: i32, outputMin: i32, outputMax: i32): i32 {
+  const quotient = min<f32>(max<f32>(value / scale, -1048576.0), 1048576.0)
+  // Both differences are exact.
+  const whole = trunc<f32>(quotient)
+  const rounded = <i32>whole + select<i32>(select<i32>(1, -1, quotient > 0), 0, abs<f32>(quotient - whole) >= 0.5)
+  return min<i32>(max<i32>(rounded + zeroPoint, outputMin), outputMax)
+}

@@ -2,17 +2,18 @@
 // Between arrays of users and bytes of a capsule's edges. Floats for an integer edge are quantized as the contract does:
 //     q = clamp(rne(f32(v / scale)) + zeroPoint), or with halves away from zero
 import { dequantize, quantize } from '../compiler/arithmetic/float32.js'
+import { quantizeHalfAway } from '../compiler/arithmetic/half-away.js'
 import { CapletError } from '../compiler/errors.js'
 import {
   allocate,
   type Data,
   type ElementType,
-  isQuantizedType,
+  isQuantumType,
   type Quantization,
+  type QuantumType,
   rangeOf,
   sizeOf,
 } from '../compiler/ir/types.js'
-import { quantizeHalfAway } from '../compiler/passes/tflite/quantize.js'
 import type { NumpyArray } from './arrays.js'
 
 /** What of an edge decides how its values are read. */
@@ -85,7 +86,7 @@ function convert(array: NumpyArray, edge: EdgeForm, file: string): Data {
   const isFloat = array.type === 'float32' || array.type === 'float64'
   if (isFloat && edge.type === 'float32') return Float32Array.from(array.data as Float64Array)
   const quantization = quantizationOf(edge)
-  if (isFloat && quantization && isQuantizedType(edge.type)) {
+  if (isFloat && quantization && isQuantumType(edge.type)) {
     const rule = edge.roundsHalfAway ? quantizeHalfAway : quantize
     return quantizeAll(array.data as Float32Array, edge.type, quantization, rule)
   }
@@ -101,7 +102,7 @@ function convert(array: NumpyArray, edge: EdgeForm, file: string): Data {
 /** Q of every value. */
 export function quantizeAll(
   values: ArrayLike<number>,
-  type: 'int8' | 'uint8',
+  type: QuantumType,
   quantization: Quantization,
   rule: typeof quantize = quantize,
 ): Data {

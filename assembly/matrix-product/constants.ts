@@ -3,6 +3,8 @@
 export { requantizeFull as requantize } from "../requantize"
 export type A_ELEMENT = i8
 export type B_ELEMENT = i8
+export type OUTPUT_ELEMENT = i8
+export type SUM = i32
 export const A: usize = 64
 export const B: usize = 96
 export const OUTPUT: usize = 160

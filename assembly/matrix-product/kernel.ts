@@ -2,23 +2,24 @@
 // matrix_product: output[m][n] from accumulator = bias[n] + sum over k of (a[m][k] - za) * (b[k][n] - zb[n]), per batch.
 //   a and b lie in memory with a step in bytes along each axis (0 where a batch axis is broadcast); the output is dense.
 //   Record of a column, or one for all: [ what ../requantize reads (bias first) | zb i32 ]
+//   A_ELEMENT i16: sums are SUM = i64, ../requantize reads a bias of i64
 //   RESULT float: record [ bias i32 | multiplier f32 | float bias f32 | zb ],  output = f32(f32(accumulator * multiplier) + float bias)
 //   RESULT integer: record [ bias i32 | zb ],  output = accumulator
-// Range: |accumulator| < 2^31, proven by lowering; what is added in between may wrap.
+// Range: |accumulator| < 2^31 (SUM i64: 2^47), proven by lowering; what is added in between may wrap.
 import { storeFloat } from "../primitives"
 import { copyWeights } from "../weights"
 import {
   A, A_ELEMENT, A_K_STEP, A_M_STEP, A_STEP_0, A_STEP_1, A_STEP_2, A_ZERO_ADDRESS, A_ZERO_IS_STORED, A_ZERO_POINT,
   B, B_ELEMENT, B_HAS_ZERO, B_K_STEP, B_N_STEP, B_STEP_0, B_STEP_1, B_STEP_2, B_ZERO_ADDRESS, B_ZERO_IS_STORED,
-  COLUMNS, COUNT_0, COUNT_1, COUNT_2, DEPTH, OUTPUT, OUTPUT_MAX, OUTPUT_MIN, OUTPUT_ZERO_POINT, RECORD_BYTES, RECORD_STEP,
-  RECORDS, RECORDS_BYTES, requantize, RESULT, ROWS, SCRATCH
+  COLUMNS, COUNT_0, COUNT_1, COUNT_2, DEPTH, OUTPUT, OUTPUT_ELEMENT, OUTPUT_MAX, OUTPUT_MIN, OUTPUT_ZERO_POINT, RECORD_BYTES, RECORD_STEP,
+  RECORDS, RECORDS_BYTES, requantize, RESULT, ROWS, SCRATCH, SUM
 } from "./constants"
 
 // RESULT
 const QUANTIZED: i32 = 0
 const FLOAT: i32 = 1
 
-const OUT_BYTES: usize = RESULT == QUANTIZED ? 1 : 4
+const OUT_BYTES: usize = sizeof<OUTPUT_ELEMENT>()
 const ROW_BYTES: usize = COLUMNS * OUT_BYTES
 const ZERO_PLACE: usize = RECORD_BYTES
 
@@ -76,16 +77,16 @@ function multiplyRow(a: usize, b: usize, output: usize, zeroA: i32, total: i32):
 }
 
 function multiplyFour(a: usize, b: usize, output: usize, record: usize, zeroA: i32, total: i32): void {
-  let sum0: i32 = 0
-  let sum1: i32 = 0
-  let sum2: i32 = 0
-  let sum3: i32 = 0
+  let sum0: SUM = 0
+  let sum1: SUM = 0
+  let sum2: SUM = 0
+  let sum3: SUM = 0
   for (let k: usize = 0; k < DEPTH; k++) {
-    const value = <i32>load<A_ELEMENT>(a) - zeroA
-    sum0 += value * <i32>load<B_ELEMENT>(b)
-    sum1 += value * <i32>load<B_ELEMENT>(b + B_N_STEP)
-    sum2 += value * <i32>load<B_ELEMENT>(b + 2 * B_N_STEP)
-    sum3 += value * <i32>load<B_ELEMENT>(b + 3 * B_N_STEP)
+    const value = <SUM>(<i32>load<A_ELEMENT>(a) - zeroA)
+    sum0 += value * <SUM>load<B_ELEMENT>(b)
+    sum1 += value * <SUM>load<B_ELEMENT>(b + B_N_STEP)
+    sum2 += value * <SUM>load<B_ELEMENT>(b + 2 * B_N_STEP)
+    sum3 += value * <SUM>load<B_ELEMENT>(b + 3 * B_N_STEP)
     a += A_K_STEP
     b += B_K_STEP
   }
@@ -96,26 +97,26 @@ function multiplyFour(a: usize, b: usize, output: usize, record: usize, zeroA: i
 }
 
 function multiplyOne(a: usize, b: usize, output: usize, record: usize, zeroA: i32, total: i32): void {
-  let sum: i32 = 0
+  let sum: SUM = 0
   for (let k: usize = 0; k < DEPTH; k++) {
-    sum += (<i32>load<A_ELEMENT>(a) - zeroA) * <i32>load<B_ELEMENT>(b)
+    sum += <SUM>(<i32>load<A_ELEMENT>(a) - zeroA) * <SUM>load<B_ELEMENT>(b)
     a += A_K_STEP
     b += B_K_STEP
   }
   finish(sum, output, record, total)
 }
 
-function finish(sum: i32, output: usize, record: usize, total: i32): void {
-  let accumulator = sum + load<i32>(record, 0, 1)
+function finish(sum: SUM, output: usize, record: usize, total: i32): void {
+  let accumulator = sum + load<SUM>(record, 0, 1)
   if (B_HAS_ZERO) {
     const zeroB: i32 = B_ZERO_IS_STORED ? <i32>load<B_ELEMENT>(B_ZERO_ADDRESS) : load<i32>(record, ZERO_PLACE, 1)
-    accumulator -= zeroB * total
+    accumulator -= <SUM>(zeroB * total)
   }
   if (RESULT == QUANTIZED) {
-    store<u8>(output, <u8>requantize(accumulator, record, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX))
+    store<OUTPUT_ELEMENT>(output, <OUTPUT_ELEMENT>requantize(accumulator, record, OUTPUT_ZERO_POINT, OUTPUT_MIN, OUTPUT_MAX))
   } else if (RESULT == FLOAT) {
     storeFloat(output, <f32>accumulator * load<f32>(record, 4, 1) + load<f32>(record, 8, 1))
   } else {
-    store<i32>(output, accumulator)
+    store<i32>(output, <i32>accumulator)
   }
 }

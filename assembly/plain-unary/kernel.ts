@@ -8,6 +8,7 @@ const ABSOLUTE: i32 = 1
 const SIGN: i32 = 2
 const NOT: i32 = 3
 const COMPLEMENT: i32 = 4
+const SATURATE: i32 = 6
 
 export function run(): void {
   let input: usize = INPUT
@@ -25,6 +26,7 @@ function apply(x: FROM): TO {
   if (OPERATION == SIGN) return <TO>(i32(x > 0) - i32(x < 0))
   if (OPERATION == NOT) return <TO>(x ^ 1)
   if (OPERATION == COMPLEMENT) return <TO>~x
+  if (OPERATION == SATURATE) return saturate(x)
   if (TO_BOOL) return <TO>(x != 0)
   return cast(x)
 }
@@ -33,4 +35,9 @@ function apply(x: FROM): TO {
 function cast(x: FROM): TO {
   if (!isFloat<FROM>() || isFloat<TO>() || sizeof<TO>() >= 4) return <TO>x
   return isSigned<TO>() ? <TO><i32>x : <TO><u32>x
+}
+
+function saturate(x: FROM): TO {
+  const least: i32 = sizeof<TO>() == 1 ? -128 : sizeof<TO>() == 2 ? -32768 : i32.MIN_VALUE
+  return <TO>min<i32>(max<i32>(<i32>x, least), ~least)
 }

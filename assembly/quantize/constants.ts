@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT-0
 // Sample: 12 values to int8, one scale. The build generates one such file per step.
+export { quantize } from "../quantize"
 export const INPUT: usize = 64
 export const OUTPUT: usize = 128
 export const RECORDS: usize = 0

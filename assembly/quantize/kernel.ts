@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT-0
-// quantize: output = clamp(rne(f32(input / scale)) + zero point), scale and zero point per channel.
+// quantize: output = clamp(round(f32(input / scale)) + zero point), scale and zero point per channel;
+//   which rounding, ../quantize says.
 //   Elements lie [OUTER][CHANNELS][INNER] in memory. Record of a channel: scale float32, zero point int32.
 import { copyWeights } from "../weights"
-import { quantize } from "../quantize"
-import { INPUT, OUTPUT, RECORDS, SCRATCH, OUTER, CHANNELS, INNER, QUANTUM, OUTPUT_MIN, OUTPUT_MAX } from "./constants"
+import { INPUT, OUTPUT, RECORDS, SCRATCH, OUTER, CHANNELS, INNER, QUANTUM, quantize, OUTPUT_MIN, OUTPUT_MAX } from "./constants"
 
 const RECORD_BYTES: usize = 8
 

@@ -90,7 +90,21 @@ export interface FixedCurveAttributes {
   readonly argument: CurveArgument
 }
 
+/** An output coordinate lies between two input ones; the second has the weight `part` / 1024, the first the rest. */
+export interface FixedInterpolation {
+  readonly first: number
+  readonly second: number
+  readonly part: number
+}
+
+/** TFLite's RESIZE_BILINEAR of int8 [N, C, h, w]: y = total / 2^20, halves away from zero. */
+export interface FixedResizeAttributes {
+  readonly rows: readonly FixedInterpolation[]
+  readonly columns: readonly FixedInterpolation[]
+}
+
 export interface FixedOperatorAttributes {
+  fixed_resize: FixedResizeAttributes
   fixed_convolution: FixedConvolutionAttributes
   fixed_unary: FixedUnaryAttributes
   fixed_binary: FixedBinaryAttributes

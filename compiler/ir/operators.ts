@@ -213,8 +213,10 @@ export interface TopKAttributes {
   readonly yields: 'values' | 'indices'
 }
 
-/** float32 -> 8- or 16-bit: Q(v); per-axis where scales has several entries. The other way: DQ(q). */
+/** float32 -> 8- or 16-bit: Q(v); per-axis where scales has several entries. The other way: DQ(q).
+ *  With `halvesAway` Q rounds halves away from zero instead of to even, and takes NaN for 0 (contract tflite). */
 export interface QuantizeAttributes {
+  readonly halvesAway?: boolean
   readonly scales: Float32Array
   readonly zeroPoints: readonly number[]
   readonly axis: number | null

@@ -20,13 +20,22 @@ export interface PlainBinaryAttributes {
 }
 
 /** In the order of assembly/plain-unary. */
-export const plainUnaryOperations = ['negate', 'absolute', 'sign', 'not', 'complement', 'cast'] as const
+export const plainUnaryOperations = [
+  'negate',
+  'absolute',
+  'sign',
+  'not',
+  'complement',
+  'cast',
+  'saturate',
+] as const
 export type PlainUnaryOperation = (typeof plainUnaryOperations)[number]
 
 /**
  * One integer or bool element each (`not`: bool), wrapping to its type. `cast` is to the output's type: integers keep
  * their low bits, to bool everything but 0 is true, to float32 they round to nearest even. float32 goes to an integer
  * through int32 (int8, int16), uint32 (uint8, uint16) or the type itself: truncated, saturating there, NaN to 0.
+ * `saturate` is the cast of float32 to int8, int16 or int32 that saturates at the type's own ends.
  */
 export interface PlainUnaryAttributes {
   readonly operation: PlainUnaryOperation

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Attributes of sums of products besides quantized layers, and of quantization at run time. Notation as in operators.ts.
+import type { FixedRequantization } from './fixed-operators.js'
 import type { Requantization, Window } from './operators.js'
 import type { Constant } from './types.js'
 
 /** A [..., M, K] times B [..., K, N], both in memory, batch axes broadcast. accumulator = bias[n] + sum (a - za)(b - zb[n]).
- *  8-bit by rule R; float32: f(f(accumulator) * floatMultipliers[n]), then f(that + floatBias[n]); int32, the accumulator, with neither. */
+ *  8-bit by rule R or M, of int16 by rule M of int64 sums; float32: f(f(accumulator) * floatMultipliers[n]), then f(that + floatBias[n]); int32, the accumulator, with neither. */
 export interface MatrixProductAttributes {
   /** null: the single element of a further input. */
   readonly aZeroPoint: number | null
@@ -12,7 +13,7 @@ export interface MatrixProductAttributes {
   readonly bZeroPoints: readonly number[] | null
   /** Length N; null = none. */
   readonly bias: Int32Array | null
-  readonly requantization: Requantization | null
+  readonly requantization: Requantization | FixedRequantization | null
   readonly floatMultipliers: Float32Array | null
   readonly floatBias: Float32Array | null
 }

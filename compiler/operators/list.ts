@@ -15,6 +15,7 @@ import { dynamicQuantize } from './dynamic-quantize/definition.js'
 import { fixedBinary } from './fixed-binary/definition.js'
 import { fixedConvolution } from './fixed-convolution/definition.js'
 import { fixedCurve } from './fixed-curve/definition.js'
+import { fixedResize } from './fixed-resize/definition.js'
 import { fixedSoftmax } from './fixed-softmax/definition.js'
 import { fixedUnary } from './fixed-unary/definition.js'
 import { floatBinary } from './float-binary/definition.js'
@@ -80,6 +81,7 @@ export const operators: readonly OperatorDefinition[] = [
   reduce,
   normalization,
   resize,
+  fixedResize,
   quantize,
   dequantize,
   dynamicQuantize,

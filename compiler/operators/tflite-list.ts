@@ -8,13 +8,16 @@ import * as fixedPrelu from './fixed-binary/prelu.js'
 import * as fixedBinary from './fixed-binary/tflite.js'
 import * as fixedConvolution from './fixed-convolution/tflite.js'
 import * as fixedCurve from './fixed-curve/tflite.js'
+import * as fixedResize from './fixed-resize/tflite.js'
 import * as fixedSoftmax from './fixed-softmax/tflite.js'
 import * as fixedUnary from './fixed-unary/tflite.js'
 import * as fullyConnected from './fully-connected/tflite.js'
 import * as gather from './gather/tflite.js'
 import * as globalAveragePool from './global-average-pool/tflite.js'
 import * as integerAveragePool from './integer-average-pool/tflite.js'
+import * as matrixProduct from './matrix-product/tflite.js'
 import * as pad from './pad/tflite.js'
+import * as plainUnary from './plain-unary/tflite.js'
 import * as quantize from './quantize/tflite.js'
 import * as reduce from './reduce/tflite.js'
 import * as reshape from './reshape/tflite.js'
@@ -33,11 +36,24 @@ const folders: readonly Readonly<Record<string, unknown>>[] = [
     fixedConvolution,
     fixedCurve,
     fixedPrelu,
+    fixedResize,
     fixedSoftmax,
     fixedUnary,
     fullyConnected,
   ],
-  ...[gather, globalAveragePool, integerAveragePool, pad, quantize, reduce, reshape, slice, transpose],
+  ...[
+    gather,
+    globalAveragePool,
+    integerAveragePool,
+    matrixProduct,
+    plainUnary,
+    pad,
+    quantize,
+    reduce,
+    reshape,
+    slice,
+    transpose,
+  ],
   variable,
 ]
 

@@ -19,7 +19,7 @@ import {
   allocate,
   bytesPerElement,
   type Data,
-  isQuantizedType,
+  isQuantumType,
   rowMajorStrides,
   sizeOf,
 } from '../../compiler/ir/types.js'
@@ -201,7 +201,7 @@ function rowMajor(bytes: Uint8Array, { type, shape, layout }: ProgramTensor): Da
 function edgeBytesOf(feed: OracleTensor, edge: ModelEdge, layout: EdgeLayout): Uint8Array {
   const quantization = quantizationOf(edge)
   const data =
-    quantization && isQuantizedType(edge.type) && feed.type === 'float32'
+    quantization && isQuantumType(edge.type) && feed.type === 'float32'
       ? quantizeAll(feed.data as Float32Array, edge.type, quantization)
       : feed.data
   return bytesOf(toEdge(data, edge.modelShape, layout))

@@ -3,106 +3,10 @@
 // network and gives the result, or null where it does not fit the activation.
 import { sizeOf } from '../../compiler/ir/types.js'
 import type { Activation, Network } from './network.js'
+import { sumLayers } from './sum-layers.js'
+import { randomActivation as activation, isImage, windowed } from './windows.js'
 
 export type Layer = (network: Network, x: Activation) => Activation | null
-
-const isImage = (x: Activation): boolean => x.shape.length === 4
-const activation = ({ random }: Network) => ({ activation: random.integer(0, 3) })
-
-/** Output length of a window that is padded or not; null where it does not fit. */
-const lengthOf = (size: number, extent: number, stride: number, isSame: boolean): number =>
-  isSame ? Math.ceil(size / stride) : Math.floor((size - extent) / stride) + 1
-
-function windowed({ random }: Network, x: Activation, mayDilate: boolean) {
-  const kernel = [random.integer(1, 3), random.integer(1, 3)] as const
-  const strides = [random.integer(1, 2), random.integer(1, 2)] as const
-  const dilations = mayDilate ? ([random.integer(1, 2), random.integer(1, 2)] as const) : ([1, 1] as const)
-  const isSame = random.boolean()
-  const plane = [0, 1].map((axis) =>
-    lengthOf(x.shape[axis + 1]!, (kernel[axis]! - 1) * dilations[axis]! + 1, strides[axis]!, isSame),
-  ) as [number, number]
-  const options = {
-    ...{ padding: isSame ? 0 : 1, strideHeight: strides[0], strideWidth: strides[1] },
-    ...(mayDilate ? { dilationHeight: dilations[0], dilationWidth: dilations[1] } : {}),
-  }
-  return plane.every((length) => length >= 1) ? { kernel, plane, options } : null
-}
-
-const convolution: Layer = (network, x) => {
-  const window = isImage(x) ? windowed(network, x, true) : null
-  if (!window) return null
-  const { random } = network
-  const channels = x.shape[3]!
-  const group = channels % 2 === 0 && random.integer(0, 3) === 0 ? 2 : 1
-  const outChannels = group * random.integer(1, 5)
-  const shape = [outChannels, ...window.kernel, channels / group]
-  const { weight, bias, output } = network.sum(x, shape, outChannels, 0, sizeOf(shape) / outChannels, [
-    x.shape[0]!,
-    ...window.plane,
-    outChannels,
-  ])
-  network.node('CONV_2D', [x, weight, bias], [output], { ...window.options, ...activation(network) })
-  return output
-}
-
-const depthwise: Layer = (network, x) => {
-  const window = isImage(x) ? windowed(network, x, true) : null
-  if (!window) return null
-  const depthMultiplier = network.random.integer(1, 2)
-  const channels = x.shape[3]! * depthMultiplier
-  const shape = [1, ...window.kernel, channels]
-  const { weight, bias, output } = network.sum(x, shape, channels, 3, sizeOf(window.kernel), [
-    x.shape[0]!,
-    ...window.plane,
-    channels,
-  ])
-  const options = { ...window.options, ...activation(network), depthMultiplier }
-  network.node('DEPTHWISE_CONV_2D', bias ? [x, weight, bias] : [x, weight], [output], options)
-  return output
-}
-
-const fullyConnected: Layer = (network, x) => {
-  const { random } = network
-  const depth = random.boolean() ? (x.shape.at(-1) ?? 1) : sizeOf(x.shape)
-  const rows = sizeOf(x.shape) / depth
-  const units = random.integer(1, 9)
-  const { weight, bias, output } = network.sum(x, [units, depth], units, 0, depth, [rows, units])
-  if (weight.type === 'int4' && weight.scales!.length > 1) return null
-  network.node('FULLY_CONNECTED', [x, weight, bias], [output], {
-    ...activation(network),
-    keepDimensions: false,
-  })
-  return output
-}
-
-const transposeConvolution: Layer = (network, x) => {
-  if (!isImage(x)) return null
-  const { random } = network
-  const kernel = [random.integer(1, 4), random.integer(1, 4)] as const
-  const strides = [random.integer(1, 3), random.integer(1, 3)] as const
-  const isSame = random.boolean()
-  const plane = kernel.map((length, axis) => {
-    const whole = x.shape[axis + 1]! * strides[axis]!
-    return isSame
-      ? whole - random.integer(0, strides[axis]! - 1)
-      : whole + Math.max(length - strides[axis]!, 0)
-  })
-  const channels = random.integer(1, 5)
-  const shape = [x.shape[0]!, ...plane, channels]
-  const depth = sizeOf(kernel) * x.shape[3]!
-  const { weight, bias, output } = network.sum(
-    x,
-    [channels, ...kernel, x.shape[3]!],
-    channels,
-    0,
-    depth,
-    shape,
-  )
-  const options = { padding: isSame ? 0 : 1, strideHeight: strides[0], strideWidth: strides[1] }
-  const inputs = [network.integers(...shape), weight, x, ...(bias ? [bias] : [])]
-  network.node('TRANSPOSE_CONV', inputs, [output], { ...options, ...activation(network) })
-  return output
-}
 
 const pool =
   (operator: string): Layer =>
@@ -206,13 +110,17 @@ const prelu: Layer = (network, x) => {
   return output
 }
 
+/** At times by way of float32. */
 const quantize: Layer = (network, x) => {
   const type = network.random.pick(['int8', 'int16'] as const)
   const ratio = x.type === type ? 1 : type === 'int16' ? 1 / 256 : 256
+  const isDirect = network.random.boolean()
+  const real = isDirect ? x : network.plain('float32', x.shape)
+  if (!isDirect) network.node('DEQUANTIZE', [x], [real])
   const output = network.activation(type, x.shape, {
     scale: network.scaleOf(x) * ratio * network.random.float(0.6, 1.6),
   })
-  network.node('QUANTIZE', [x], [output])
+  network.node('QUANTIZE', [real], [output])
   return output
 }
 
@@ -236,15 +144,30 @@ const reduction =
     return output
   }
 
-const weighted: Readonly<Record<string, Layer>> = {
-  CONV_2D: convolution,
-  DEPTHWISE_CONV_2D: depthwise,
-  FULLY_CONNECTED: fullyConnected,
-  TRANSPOSE_CONV: transposeConvolution,
+const resizeBilinear: Layer = (network, x) => {
+  if (!isImage(x) || x.type !== 'int8') return null
+  const { random } = network
+  const [height, width] = [random.integer(1, 9), random.integer(1, 9)]
+  const alignCorners = random.boolean()
+  const output = network.like(x, [x.shape[0]!, height, width, x.shape[3]!])
+  const options = { alignCorners, halfPixelCenters: !alignCorners && random.boolean() }
+  network.node('RESIZE_BILINEAR', [x, network.integers(height, width)], [output], options)
+  return output
+}
+
+/** To another type and back, or from a float32 input. */
+const cast: Layer = (network, x) => {
+  const { random } = network
+  const output = network.like(x, x.shape)
+  const middle = network.plain(random.pick(['float32', 'int32', 'int16', 'int8', 'bool'] as const), x.shape)
+  if (random.boolean()) network.node('CAST', [x], [middle])
+  else network.inputs.push(middle.name)
+  network.node('CAST', [middle], [output])
+  return output
 }
 
 export const arithmeticLayers: Readonly<Record<string, Layer>> = {
-  ...weighted,
+  ...sumLayers,
   AVERAGE_POOL_2D: pool('AVERAGE_POOL_2D'),
   MAX_POOL_2D: pool('MAX_POOL_2D'),
   ADD: binary('ADD'),
@@ -262,6 +185,8 @@ export const arithmeticLayers: Readonly<Record<string, Layer>> = {
   RELU6: relu6,
   PRELU: prelu,
   QUANTIZE: quantize,
+  CAST: cast,
+  RESIZE_BILINEAR: resizeBilinear,
   MEAN: reduction('MEAN'),
   SUM: reduction('SUM'),
   REDUCE_MAX: reduction('REDUCE_MAX'),

@@ -63,6 +63,11 @@ export class Network {
     return tensor
   }
 
+  /** Without quantization. */
+  plain(type: string, shape: readonly number[]): TfliteTensor {
+    return this.#add({ name: `t${this.tensors.length}`, type, shape })
+  }
+
   constant(
     type: string,
     shape: readonly number[],

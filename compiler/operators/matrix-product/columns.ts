@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a matrix product of activations keeps per column below the float line: bias, requantizer, zero point of b.
+import { encodeDoubleRecord } from '../../arithmetic/fixed-point.js'
 import { chooseRequantizer } from '../../arithmetic/requantizer.js'
 import { encodeRecord, requantizerForms } from '../../arithmetic/requantizer-forms.js'
+import { encodeWideRecord } from '../../arithmetic/wide-fixed-point.js'
 import type { KernelConstant } from '../../codegen/program.js'
 import type { TypedNode } from '../definition.js'
 
@@ -11,6 +13,8 @@ export interface Accumulators {
   readonly bias: Int32Array | null
   /** One, or one per column. */
   readonly zeroPoints: readonly number[]
+  /** Sums of int16 are int64. */
+  readonly isWide: boolean
 }
 
 export interface LoweredColumns {
@@ -26,11 +30,24 @@ const results = { quantized: 0, float: 1, integer: 2 } as const
 
 export function lowerColumns(
   { attributes }: TypedNode<'matrix_product'>,
-  { bounds, bias, zeroPoints }: Accumulators,
+  { bounds, bias, zeroPoints, isWide }: Accumulators,
   preferFloat: boolean,
 ): LoweredColumns {
   const { requantization, floatMultipliers, floatBias } = attributes
   const biasOf = (n: number) => bias?.[n] ?? 0
+  if (requantization && 'fixed' in requantization) {
+    const { fixed, zeroPoint, min, max } = requantization
+    const encode = isWide ? encodeWideRecord : encodeDoubleRecord
+    const records = bounds.map((_, n) => encode(biasOf(n), fixed[fixed.length === 1 ? 0 : n]!))
+    const primitive = isWide ? 'requantizeWide' : 'requantizeDouble'
+    const output = { zeroPoint, min, max }
+    return {
+      records: finished(records, zeroPoints),
+      constants: constantsOf('quantized', primitive, records[0]!.length, output),
+      requantizer: isWide ? 'wide' : 'double',
+      proof: 0,
+    }
+  }
   if (requantization) {
     const { multipliers } = requantization
     const choice = chooseRequantizer(

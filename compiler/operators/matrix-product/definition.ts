@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // matrix_product: the product of two 8-bit activations (attention, Gram matrices), or of an activation quantized at run time.
+import { WIDE_LIMIT } from '../../arithmetic/wide-fixed-point.js'
 import type { KernelConstant, ProgramTensor } from '../../codegen/program.js'
 import { CapletError } from '../../errors.js'
 import { rowMajorOrder, stridesOf } from '../../ir/layout.js'
 import type { MatrixProductAttributes } from '../../ir/sum-operators.js'
-import { rangeOf, sizeOf } from '../../ir/types.js'
-import { activationType } from '../convolution/weights.js'
+import { bytesPerElement, type QuantumType, rangeOf, sizeOf } from '../../ir/types.js'
 import { defineOperator, type TypedNode } from '../definition.js'
-import { elementType } from '../element-type.js'
+import { nativeType } from '../native-type.js'
 import { joinBytes } from '../segment.js'
 import { noWork } from '../strided-copy.js'
 import { batchLoops } from './batch-loops.js'
@@ -17,7 +17,8 @@ import { zeroPointInputs } from './zero-points.js'
 
 export const matrixProduct = defineOperator({
   name: 'matrix_product',
-  summary: 'matrix product of two 8-bit activations, with batches; 8-bit, float32 or int32 result',
+  summary:
+    'matrix product of two 8-bit or int16 activations, with batches; their type, float32 or int32 as result',
   layout: 'strided',
   chooseOrders: (_, __, output) => ({ input: null, output: rowMajorOrder(output.shape.length) }),
   reference,
@@ -34,8 +35,10 @@ export const matrixProduct = defineOperator({
         operator: node.operator,
         kernel: 'matrix-product',
         constants: {
-          A_ELEMENT: { kind: 'type', value: elementType(node, a) },
-          B_ELEMENT: { kind: 'type', value: elementType(node, b) },
+          A_ELEMENT: { kind: 'type', value: nativeType(node, a) },
+          B_ELEMENT: { kind: 'type', value: nativeType(node, b) },
+          OUTPUT_ELEMENT: { kind: 'type', value: nativeType(node, output) },
+          SUM: { kind: 'type', value: a.type === 'int16' ? 'i64' : 'i32' },
           A: { kind: 'address', tensor: a.name },
           B: { kind: 'address', tensor: b.name },
           OUTPUT: { kind: 'address', tensor: output.name },
@@ -66,7 +69,7 @@ function accumulators(node: TypedNode<'matrix_product'>, a: ProgramTensor, b: Pr
   const depth = a.shape.at(-1)!
   const columns = b.shape.at(-1)!
   const span = (tensor: ProgramTensor, zeroPoint: number | null) => {
-    const { min, max } = rangeOf(activationType(tensor))
+    const { min, max } = rangeOf(tensor.type as QuantumType)
     return zeroPoint === null ? [min - max, max - min] : [min - zeroPoint, max - zeroPoint]
   }
   const left = span(a, aZeroPoint)
@@ -76,14 +79,16 @@ function accumulators(node: TypedNode<'matrix_product'>, a: ProgramTensor, b: Pr
     const start = bias?.[n] ?? 0
     return { min: start + depth * Math.min(...products), max: start + depth * Math.max(...products) }
   })
-  for (const { min, max } of bounds) if (Math.max(-min - 1, max) >= 2 ** 31) throw overflow(node, depth)
-  return { bounds, bias, zeroPoints: bZeroPoints ?? [0] }
+  const isWide = a.type === 'int16'
+  const limit = isWide ? WIDE_LIMIT : 2 ** 31
+  for (const { min, max } of bounds) if (Math.max(-min - 1, max) >= limit) throw overflow(node, depth)
+  return { bounds, bias, zeroPoints: bZeroPoints ?? [0], isWide }
 }
 
 const overflow = (node: TypedNode<'matrix_product'>, depth: number) =>
   new CapletError({
     code: 'accumulator-overflow',
-    message: `Sums of ${depth} products of 8-bit values may leave a 32-bit accumulator.`,
+    message: `Sums of ${depth} products may leave the accumulator.`,
     remedy: 'Split the product along its inner dimension.',
     node: node.name,
     operator: node.operator,
@@ -113,7 +118,9 @@ function matrixConstants(
   output: ProgramTensor,
 ): Record<string, KernelConstant> {
   const usize = (value: number): KernelConstant => ({ kind: 'usize', value })
-  const [aStrides, bStrides] = [stridesOf(a.shape, a.layout.order), stridesOf(b.shape, b.layout.order)]
+  const steps = ({ type, shape, layout }: ProgramTensor) =>
+    stridesOf(shape, layout.order).map((stride) => stride * bytesPerElement(type))
+  const [aStrides, bStrides] = [steps(a), steps(b)]
   return {
     ROWS: usize(output.shape.at(-2)!),
     DEPTH: usize(a.shape.at(-1)!),

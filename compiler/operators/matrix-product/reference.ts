@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // output[...][m][n] from accumulator = bias[n] + sum over k of (a[...][m][k] - za) * (b[...][k][n] - zb[n]), batch axes broadcast:
-//   8-bit by rule R; float32: f(f(f(accumulator) * multiplier[n]) + floatBias[n]); or the accumulator itself.
+//   8-bit by rule R or M, int16 by rule M of int64 sums; float32: f(f(f(accumulator) * multiplier[n]) + floatBias[n]); or the accumulator itself.
 import { f32 } from '../../arithmetic/float32.js'
+import { requantizeWide } from '../../arithmetic/wide-fixed-point.js'
 import { allocate, sizeOf } from '../../ir/types.js'
 import { requantize } from '../convolution/rule.js'
 import { broadcastIndex, coordinatesOf } from '../coordinates.js'
@@ -26,7 +27,9 @@ export const reference: OperatorDefinition<'matrix_product'>['reference'] = (nod
         Number(b.data[broadcastIndex([...batch, k, n], b.shape)]) - bZeroPoints[n % bZeroPoints.length]!
       accumulator += x * y
     }
-    if (requantization) data[index] = requantize(accumulator, requantization, n)
+    if (requantization && 'fixed' in requantization && output!.type === 'int16')
+      data[index] = requantizeWide(accumulator, requantization.fixed[0]!, requantization)
+    else if (requantization) data[index] = requantize(accumulator, requantization, n)
     else if (floatMultipliers) {
       const product = f32(f32(accumulator) * floatMultipliers[n % floatMultipliers.length]!)
       data[index] = floatBias ? f32(product + floatBias[n % floatBias.length]!) : product

@@ -30,6 +30,8 @@ const floats: Constant = {
   ]),
 }
 
+const saturated = ['int8', 'int16', 'int32'] as const
+
 export const cases = (_: Random): OperatorCase<'plain_unary'>[] => [
   ...integerTypes.flatMap((type) => [
     ...(['negate', 'absolute', 'sign', 'complement'] as const).map((operation) =>
@@ -38,6 +40,7 @@ export const cases = (_: Random): OperatorCase<'plain_unary'>[] => [
     ...castTypes.map((to) => unaryCase('cast', extremesOf(type), to)),
   ]),
   ...castTypes.map((to) => unaryCase('cast', floats, to)),
+  ...saturated.map((to) => unaryCase('saturate', floats, to)),
   ...castTypes.map((to) => unaryCase('cast', { type: 'bool', shape: [2], data: Uint8Array.of(0, 1) }, to)),
 ]
 
@@ -45,6 +48,8 @@ export function randomCase(random: Random): OperatorCase<'plain_unary'> {
   const shape = Array.from({ length: random.integer(0, 4) }, () => random.integer(1, 5))
   const operation = random.pick(plainUnaryOperations)
   if (operation === 'not') return unaryCase(operation, random.tensor('bool', shape), 'bool')
+  if (operation === 'saturate')
+    return unaryCase(operation, random.tensor('float32', shape), random.pick(saturated))
   if (operation !== 'cast') {
     const type = random.pick(integerTypes)
     return unaryCase(operation, random.tensor(type, shape), type)

@@ -8,7 +8,8 @@ import { referenceTypes } from '../reference-types.js'
 import type { OperatorCase } from '../test-bench.js'
 import { cases, randomCase } from './cases.js'
 
-const names: Record<PlainUnaryOperation, string> = {
+/** Of ONNX; it has no cast that saturates. */
+const names: Record<Exclude<PlainUnaryOperation, 'saturate'>, string> = {
   ...{ negate: 'Neg', absolute: 'Abs', sign: 'Sign', not: 'Not', complement: 'BitwiseNot', cast: 'Cast' },
 }
 
@@ -19,7 +20,7 @@ const numbers: Readonly<Partial<Record<ElementType, number>>> = {
 }
 
 const formOf = ({ attributes: { operation }, outputs }: OperatorCase<'plain_unary'>): OnnxForm => ({
-  operator: names[operation],
+  operator: names[operation as 'cast'],
   opset: 18,
   inputs: [0],
   attributes: operation === 'cast' ? { to: numbers[outputs[0]!.type]! } : {},
@@ -29,10 +30,11 @@ it("is the oracle's operator on every type that it has", { timeout: 120_000 }, a
   const random = new Random(5)
   const generated = Array.from({ length: 150 }, () => randomCase(random))
   const asked = [...cases(random), ...generated].filter(({ attributes: { operation }, inputs }) => {
+    if (operation === 'saturate') return false
     return operation === 'cast' || referenceTypes[names[operation]]!.at(-1)![1].includes(inputs[0]!.type)
   })
   expect(new Set(asked.map(({ attributes: { operation } }) => operation)).size).toBe(
-    plainUnaryOperations.length,
+    plainUnaryOperations.length - 1,
   )
   expect(await differencesFromOracle(asked, formOf)).toEqual([])
 })

@@ -5,7 +5,7 @@ import { allocate, bytesPerElement, type Data, type ElementType } from '../../ir
 import type { OperatorDefinition } from '../definition.js'
 import { wrapped } from '../wrapped.js'
 
-const operations: Record<Exclude<PlainUnaryOperation, 'cast'>, (x: bigint) => bigint> = {
+const operations: Record<Exclude<PlainUnaryOperation, 'cast' | 'saturate'>, (x: bigint) => bigint> = {
   negate: (x) => -x,
   absolute: (x) => (x < 0n ? -x : x),
   sign: (x) => (x > 0n ? 1n : x < 0n ? -1n : 0n),
@@ -53,10 +53,20 @@ function truncated(value: number, to: ElementType): bigint {
   return value >= Number(greatest) ? greatest : BigInt(Math.trunc(value))
 }
 
+function saturated(from: Float32Array, to: ElementType): Data {
+  const limit = 2 ** (bytesPerElement(to) * 8 - 1)
+  const data = allocate(to, from.length)
+  from.forEach((value, i) => {
+    data[i] = (Number.isNaN(value) ? 0 : Math.trunc(Math.min(limit - 1, Math.max(-limit, value)))) as never
+  })
+  return data
+}
+
 export const reference: OperatorDefinition<'plain_unary'>['reference'] = (node, [input], [output]) => {
   const { operation } = node.attributes
   const { shape, type } = output!
   if (operation === 'cast') return [{ shape, data: castValues(input!.data, type) }]
+  if (operation === 'saturate') return [{ shape, data: saturated(input!.data as Float32Array, type) }]
   const data = allocate(type, input!.data.length)
   for (let i = 0; i < data.length; i++) {
     data[i] = wrapped(operations[operation](BigInt(input!.data[i]!)), type) as never

@@ -4,13 +4,13 @@ import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
 /** Ties of both parities, the range's ends and beyond, infinities, NaN, zeros of both signs. */
-const extremes = (type: QuantumType, zeroPoint: number): OperatorCase<'quantize'> => {
+const extremes = (type: QuantumType, zeroPoint: number, halvesAway = false): OperatorCase<'quantize'> => {
   const ties = Array.from({ length: 600 }, (_, index) => (index - 300) / 8)
   const data = Float32Array.from([...ties, NaN, Infinity, -Infinity, 3e38, -3e38, 1e-45, 0, -0])
   return {
-    name: `quantize extremes to ${type}, zero point ${zeroPoint}`,
+    name: `quantize extremes to ${type}, zero point ${zeroPoint}, halves ${halvesAway ? 'away' : 'to even'}`,
     operator: 'quantize',
-    attributes: { scales: Float32Array.of(0.25), zeroPoints: [zeroPoint], axis: null },
+    attributes: { scales: Float32Array.of(0.25), zeroPoints: [zeroPoint], axis: null, halvesAway },
     inputs: [{ type: 'float32', shape: [data.length], data }],
     outputs: [{ type, shape: [data.length] }],
   }
@@ -24,6 +24,8 @@ export const cases = (_: Random): OperatorCase<'quantize'>[] => [
   extremes('uint8', 0),
   extremes('int16', 32767),
   extremes('uint16', 65535),
+  extremes('int8', -3, true),
+  extremes('int16', 100, true),
 ]
 
 export function randomCase(random: Random): OperatorCase<'quantize'> {
@@ -38,7 +40,7 @@ export function randomCase(random: Random): OperatorCase<'quantize'> {
     attributes: {
       scales: Float32Array.from({ length: channels }, () => random.scale()),
       zeroPoints: Array.from({ length: channels }, () => random.integer(min, max)),
-      axis,
+      ...{ axis, halvesAway: random.boolean() },
     },
     inputs: [random.tensor('float32', shape)],
     outputs: [{ type, shape }],

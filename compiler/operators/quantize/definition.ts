@@ -16,7 +16,7 @@ export const quantize = defineOperator({
   lower(node, context) {
     const input = context.tensor(node.inputs[0]!)
     const output = context.tensor(node.outputs[0]!)
-    const { scales, zeroPoints, axis } = node.attributes
+    const { scales, zeroPoints, axis, halvesAway } = node.attributes
     const { outer, length, inner } = splitAt(input, scales.length > 1 ? axis : null)
     const { min, max } = rangeOf(output.type as QuantumType)
     const segment = encodeQuantizations(scales, zeroPoints)
@@ -34,6 +34,7 @@ export const quantize = defineOperator({
           OUTER: { kind: 'usize', value: outer },
           CHANNELS: { kind: 'usize', value: length },
           INNER: { kind: 'usize', value: inner },
+          quantize: { kind: 'code', symbol: halvesAway ? 'quantizeHalfAway' : 'quantize', from: 'quantize' },
           QUANTUM: { kind: 'type', value: nativeType(node, output) },
           OUTPUT_MIN: { kind: 'i32', value: min },
           OUTPUT_MAX: { kind: 'i32', value: max },

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// QUANTIZE and DEQUANTIZE. Between integers QUANTIZE is rule M; of a float32 input of the model it is the edge's own
-// quantization, and of a dequantized tensor a table.
+// QUANTIZE and DEQUANTIZE. Between integers QUANTIZE is rule M; of a float32 input of the model it may be the edge's own
+// quantization, of a dequantized int8 tensor it is a table, else a division of float32.
 import { requantizeFixed } from '../../arithmetic/fixed-point.js'
+import { isExactGrid, quantizeHalfAway } from '../../arithmetic/half-away.js'
 import { allocate, type ElementType, isQuantizedType, rangeOf } from '../../ir/types.js'
 import { dequantizeTable, quantumOf } from '../../passes/convert/tables.js'
-import type { TfliteConversion } from '../../passes/tflite/conversion.js'
-import { quantizeHalfAway } from '../../passes/tflite/quantize.js'
+import type { Dequantized, TfliteConversion } from '../../passes/tflite/conversion.js'
 import type { TfliteNode, TfliteOperator } from '../tflite.js'
 import { checkedMultiplier, integerRange } from '../tflite-rules.js'
 
@@ -15,28 +15,34 @@ export const quantize: TfliteOperator = {
   convert(node, conversion) {
     const [input, output] = [node.input(0), node.output()]
     node.requireShape(output, input.shape)
-    const to = node.quantization(output)
     if (input.type !== 'float32') {
       requantize(node, conversion)
       return
     }
-    node.requireType(output, 'int8')
+    node.requireType(output, 'int8', 'int16')
     const value = conversion.dequantized(input.name)
-    if (!value) {
-      throw node.error(
-        'unsupported-feature',
-        'It quantizes a float32 tensor that is not the result of a DEQUANTIZE',
-        'Compile with quantized edges, or convert the model with int8 inputs.',
-      )
-    }
-    const values = dequantizeTable(value.type, value.quantization)
-    const table = Int8Array.from(values, (real) => quantizeHalfAway(real, to, rangeOf('int8')))
-    if (table.every((quantum, byte) => value.type === 'int8' && quantum === quantumOf(byte, 'int8'))) {
+    if (value && isSame(node, value)) {
       conversion.define(output.name, value.tensor)
       return
     }
-    conversion.emitOutput('table', [value.tensor], output, { table, axis: null, label: 'quantize' })
+    const to = node.quantization(output)
+    if (value && isQuantizedType(value.type) && output.type === 'int8') {
+      const values = dequantizeTable(value.type, value.quantization)
+      const table = Int8Array.from(values, (real) => quantizeHalfAway(real, to, rangeOf('int8')))
+      conversion.emitOutput('table', [value.tensor], output, { table, axis: null, label: 'quantize' })
+      return
+    }
+    conversion.emitOutput('quantize', [conversion.stored(input.name)], output, {
+      ...{ scales: Float32Array.of(to.scale), zeroPoints: [to.zeroPoint], axis: null, halvesAway: true },
+    })
   },
+}
+
+/** The quanta of the edge, or of the tensor that was dequantized, come back as they were. */
+function isSame(node: TfliteNode, { type, quantization }: Dequantized): boolean {
+  const { scale, zeroPoint } = node.quantization(node.output())
+  const isEqual = scale === quantization.scale && zeroPoint === quantization.zeroPoint
+  return isEqual && type === node.output().type && isExactGrid(type, quantization)
 }
 
 const pairs: Partial<Record<ElementType, readonly ElementType[]>> = {
@@ -77,13 +83,12 @@ export const dequantize: TfliteOperator = {
   convert(node, conversion) {
     const [input, output] = [node.input(0), node.output()]
     node.requireShape(output, input.shape)
-    node.requireType(input, 'int8')
+    node.requireType(input, 'int8', 'uint8', 'int16')
     node.requireType(output, 'float32')
-    const quantization = node.quantization(input)
     conversion.defineDequantized(output.name, {
-      type: 'int8',
+      type: input.type as Dequantized['type'],
       tensor: conversion.stored(input.name),
-      quantization,
+      quantization: node.quantization(input),
     })
   },
 }

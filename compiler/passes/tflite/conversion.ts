@@ -6,7 +6,7 @@ import { CapletError } from '../../errors.js'
 import type { TfliteModel } from '../../import/tflite.js'
 import type { Tensor } from '../../ir/graph.js'
 import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
-import type { ElementType, Quantization, QuantizedType } from '../../ir/types.js'
+import { type ElementType, isQuantizedType, type Quantization, type QuantumType } from '../../ir/types.js'
 import { Conversion } from '../convert/conversion.js'
 import { dequantizeTable } from '../convert/tables.js'
 import { Variables } from './variables.js'
@@ -16,7 +16,7 @@ export type TfliteMultipliers = 'float64' | 'float32'
 
 /** A float32 tensor of the model that is DQ of an integer tensor. */
 export interface Dequantized {
-  readonly type: QuantizedType
+  readonly type: QuantumType
   readonly tensor: string
   readonly quantization: Quantization
 }
@@ -116,7 +116,12 @@ export class TfliteConversion {
       )
     }
     const value = this.#dequantized.get(name)
-    if (value) {
+    if (value && !isQuantizedType(value.type)) {
+      const { scale, zeroPoint } = value.quantization
+      const attributes = { scales: Float32Array.of(scale), zeroPoints: [zeroPoint], axis: null }
+      return this.emit('dequantize', [value.tensor], { type, shape, name }, attributes)
+    }
+    if (value && isQuantizedType(value.type)) {
       const table = dequantizeTable(value.type, value.quantization)
       return this.emit(
         'table',

@@ -2,16 +2,15 @@
 // Step 4 for TensorFlow Lite: from the file's operators to Caplet's (operators/<folder>/tflite.ts). Nothing is fused
 // before: the file's operators are the ones that TFLite Micro runs, one by one.
 
+import { isExactGrid } from '../../arithmetic/half-away.js'
 import { CapletError } from '../../errors.js'
 import type { TfliteModel } from '../../import/tflite.js'
 import type { Node, Tensor } from '../../ir/graph.js'
-import { isQuantizedType, type Quantization, type QuantizedType, rangeOf } from '../../ir/types.js'
+import { isQuantumType, type Quantization, type QuantumType } from '../../ir/types.js'
 import { TfliteNode, type TfliteOperator } from '../../operators/tflite.js'
 import { tfliteOperators } from '../../operators/tflite-list.js'
-import { dequantizeTable, quantumOf } from '../convert/tables.js'
 import { type EdgeIo, type NormalizedGraph, reachable, renameOutputs } from '../normalize.js'
 import { TfliteConversion, type TfliteMultipliers } from './conversion.js'
-import { quantizeHalfAway } from './quantize.js'
 
 /** Throws CapletError with every node that has no exact form. */
 export function normalizeTflite(
@@ -103,12 +102,12 @@ function defineInput(conversion: TfliteConversion, name: string, io: EdgeIo, edg
 }
 
 /** Of a float32 tensor that only QUANTIZE nodes of one kind read, if quantizing its own grid gives the same quanta. */
-function quantizedBy(model: TfliteModel, name: string): (Quantization & { type: QuantizedType }) | null {
+function quantizedBy(model: TfliteModel, name: string): (Quantization & { type: QuantumType }) | null {
   const readers = model.nodes.filter(({ inputs }) => inputs.includes(name))
   const found = readers.map(({ operator, outputs }) => {
     const output = model.tensors.get(outputs[0] ?? '')
     const quantization = output && edgeQuantization(model, output)
-    if (operator !== 'QUANTIZE' || !quantization || !isQuantizedType(output.type)) return null
+    if (operator !== 'QUANTIZE' || !quantization || !isQuantumType(output.type)) return null
     return { ...quantization, type: output.type }
   })
   const [first] = found
@@ -117,11 +116,7 @@ function quantizedBy(model: TfliteModel, name: string): (Quantization & { type: 
     (one) => one?.scale === first.scale && one.zeroPoint === first.zeroPoint && one.type === first.type,
   )
   if (!isSame) return null
-  const values = dequantizeTable(first.type, first)
-  const isExact = values.every(
-    (value, byte) => quantizeHalfAway(value, first, rangeOf(first.type)) === quantumOf(byte, first.type),
-  )
-  return isExact ? first : null
+  return isExactGrid(first.type, first) ? first : null
 }
 
 function edgeQuantization({ quantization }: TfliteModel, { name, type }: Tensor): Quantization | null {
