@@ -115,9 +115,14 @@ export class Builder {
   }
 
   /** The same for a node with several outputs, all in the default domain. */
-  nodeOf(operator: string, inputs: readonly string[], outputs: readonly TensorType[]): string[] {
+  nodeOf(
+    operator: string,
+    inputs: readonly string[],
+    outputs: readonly TensorType[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+  ): string[] {
     const names = outputs.map(({ type, shape }) => this.#fresh('t', type, shape))
-    this.nodes.push({ operator, inputs, outputs: names, attributes: {}, domain: '' })
+    this.nodes.push({ operator, inputs, outputs: names, attributes, domain: '' })
     return names
   }
 

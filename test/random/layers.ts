@@ -144,15 +144,39 @@ const softmax: Layer = (b, x) => {
 }
 
 /** Ends a branch: its result is an output of the model. */
-const argMax: Layer = (b, x) => {
+const extremumIndex: Layer = (b, x) => {
   if (x.shape.length === 0) return null
   const axis = b.random.integer(0, x.shape.length - 1)
   const keepdims = b.random.integer(0, 1)
   const shape = x.shape.flatMap((d, i) => (i === axis ? (keepdims ? [1] : []) : [d]))
   const last = b.random.boolean() ? { select_last_index: b.random.integer(0, 1) } : {}
   const input = isQuantized(x) && b.odd() ? x : approach(b, x)
-  b.outputs.push(b.node('ArgMax', [input.name], 'int64', shape, { axis, keepdims, ...last }))
+  const operator = b.random.pick(['ArgMax', 'ArgMax', 'ArgMin'])
+  b.outputs.push(b.node(operator, [input.name], 'int64', shape, { axis, keepdims, ...last }))
   return x
+}
+
+/** The values go on; the indices are an output of the model. */
+const topK: Layer = (b, x) => {
+  if (x.shape.length === 0) return null
+  const axis = b.random.integer(0, x.shape.length - 1)
+  const count = b.random.integer(1, x.shape[axis]!)
+  const shape = x.shape.map((d, i) => (i === axis ? count : d))
+  const input = isQuantized(x) && b.odd() ? x : approach(b, x)
+  const attributes = { axis: b.odd() ? axis - x.shape.length : axis, largest: b.random.integer(0, 1) }
+  const outputs = [
+    { type: input.parameters?.type ?? 'float32', shape },
+    { type: 'int64', shape },
+  ] as const
+  const [values, indices] = b.nodeOf(
+    'TopK',
+    [input.name, b.constant('int64', [1], [count])],
+    outputs,
+    attributes,
+  )
+  b.outputs.push(indices!)
+  const y = { ...input, name: values!, shape }
+  return isQuantized(y) ? y : settle(b, asFloatResult(y))
 }
 
 /** Operators on floats whose result is then settled; copies and maxima also on quanta. */
@@ -173,7 +197,7 @@ const chain = (b: Builder, x: FloatValue): FloatValue => activation(b, activatio
 export const floatLayers: readonly Layer[] = [
   ...[sum(convolution), sum(convolution), sum(convolution), sum(gemm), sum(matMul)],
   ...[sum(activationProduct), sum(activationProduct)],
-  ...[binary, binary, concat, averagePool, softmax, argMax],
+  ...[binary, binary, concat, averagePool, softmax, extremumIndex, topK],
   ...[onFloat(activation), onFloat(activation), onFloat(chain), onFloat(withConstant)],
   ...[onFloat(batchNormalization), onFloat(nothing)],
   ...[onFloat(reduction), onFloat(layerNormalization), onFloat(instanceNormalization), onFloat(logSoftmax)],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { expect, it } from 'vitest'
 import { normalizedGraph, refusals } from '../../passes/graph-text.fixture.js'
+import { againstOracle } from '../../passes/reference/pass.fixture.js'
 import { differencesFromOracle } from '../oracle-bench.js'
 import { Random } from '../random.js'
 import { cases, randomCase } from './cases.js'
@@ -21,6 +22,26 @@ it('is ArgMax of the oracle', async () => {
     }),
   )
   expect(found).toEqual([])
+})
+
+it('is ArgMin of the oracle where the order of the quanta is turned around', async () => {
+  const random = new Random(3)
+  const quantized = ['int8', 'uint8']
+  const generated = Array.from({ length: 40 }, () => randomCase(random)).filter(({ inputs }) =>
+    quantized.includes(inputs[0]!.type),
+  )
+  for (const { attributes, inputs, outputs } of generated) {
+    const [{ type, shape }] = [inputs[0]!]
+    const keepdims = Number(shape.length === outputs[0]!.shape.length)
+    const node = (x: string) =>
+      `y: int64[${outputs[0]!.shape}] = ArgMin(${x}) {axis=${attributes.axis}, keepdims=${keepdims}, select_last_index=${Number(attributes.selectLast)}}`
+    const coarse = `d: float32[${shape}] = DequantizeLinear(q, float32 0.1, ${type} 0)
+      t: float32[${shape}] = Tanh(d)`
+    for (const body of [node('q'), `${coarse}\n${node('t')}`]) {
+      const text = `input q: ${type}[${shape}]\n${body}\noutput y`
+      expect(await againstOracle(text), text).toBe('exact')
+    }
+  }
 })
 
 it('is refused where the function in front of it may give NaN', () => {

@@ -23,6 +23,22 @@ it.each([
   expect(await againstOracle(text)).toBe('exact')
 })
 
+it('leaves one that several read: the two pairs around it are not merged later', async () => {
+  const text = `
+    input x: float32[8]
+    a: int8[8] = QuantizeLinear(x, float32 0.02, int8 0)
+    b: float32[8] = DequantizeLinear(a, float32 0.02, int8 0)
+    c: int8[8] = QuantizeLinear(b, float32 0.01, int8 0)
+    d: float32[8] = DequantizeLinear(c, float32 0.01)
+    e: int8[8] = QuantizeLinear(d, float32 0.01, int8 0)
+    y: float32[8] = DequantizeLinear(e, float32 0.01, int8 0)
+    z: float32[8] = Tanh(y)
+    output y
+    output z`
+  expect(await againstOracle(text)).toBe('exact')
+  expect(await againstOracle(text.replace('output y', ''))).toBe('exact')
+})
+
 it('leaves other parameters, and outputs', () => {
   const same = 'float32 0.02, int8 3'
   for (const text of [

@@ -4,7 +4,8 @@
  *
  *     q -> dq -> q' -> next     =>     q -> next
  *
- * A zero point that is left out is 0 here. Leaves a q' that is a graph output, and a DequantizeLinear that is read elsewhere.
+ * A zero point that is left out is 0 here. Leaves a q' that is a graph output or has
+ * several readers, and a DequantizeLinear that is read elsewhere.
  */
 import type { GraphEditor } from './editor.js'
 import { isDequantize, isQuantize, scalarParameters } from './quantization.js'
@@ -13,7 +14,7 @@ export function dropRepeatedQuantization(editor: GraphEditor): boolean {
   return editor.each((node) => {
     if (!isDequantize(node)) return false
     const quantize = editor.onlyUse(node.outputs[0]!)?.node
-    if (!quantize || !isQuantize(quantize) || editor.isOutput(quantize.outputs[0]!)) return false
+    if (!quantize || !isQuantize(quantize) || !editor.onlyUse(quantize.outputs[0]!)) return false
     const [from, to] = [scalarParameters(editor, node), scalarParameters(editor, quantize)]
     if (!from || !to || from.type !== to.type) return false
     if (from.scale !== to.scale || from.zeroPoint !== to.zeroPoint) return false
