@@ -9,6 +9,7 @@ import { copy, maxPool, pad } from './copies.js'
 import { dynamicLayers } from './dynamic-layers.js'
 import { floatLayers, type Layer } from './layers.js'
 import type { RandomModel } from './model.js'
+import { atOpset } from './older-opsets.js'
 import { quantizedLayers } from './quantized-layers.js'
 import { randomStyle } from './style.js'
 
@@ -27,7 +28,9 @@ export function randomModel(seed: number): RandomModel {
   const wanted = random.integer(1, 7)
   for (let made = 0, tries = 0; made < wanted && tries < 40; tries++) if (addLayer(b)) made++
   addOutputs(b)
-  return b.finish()
+  const model = b.finish()
+  const older = random.integer(0, 9) === 0 ? atOpset(model, random.pick([9, 9, 10, 10, 11, 12])) : null
+  return older ?? model
 }
 
 function randomShape(random: Random): number[] {

@@ -59,6 +59,13 @@ function unsqueezeShape(node: OnnxNode): number[] {
   const requested = node.integers(1, 'the axes')
   const rank = input.length + requested.length
   const axes = requested.map((a) => node.axis(a, rank))
+  if (node.opset < 11 && requested.some((a) => a < 0)) {
+    throw node.error(
+      'reference-refuses',
+      `The reference does not take the axes [${requested}]: before operator set 11 none was negative`,
+      'Count the axes from the front, or export for a newer operator set.',
+    )
+  }
   if (new Set(axes).size !== axes.length) {
     throw node.error('malformed-model', `Axes [${requested}] repeat`, 'Correct the axes.')
   }

@@ -14,7 +14,7 @@ import type { Node } from '../../ir/graph.js'
 import { type ElementType, isQuantizedType, isQuantumType } from '../../ir/types.js'
 import type { DequantizedInput, OnnxNode, QuantizedGroup } from '../../operators/onnx.js'
 import type { GraphEditor } from './editor.js'
-import { isDequantize, isQuantize, scalarParameters, typeRange } from './quantization.js'
+import { isDequantize, isQuantize, refuseBefore, scalarParameters, typeRange } from './quantization.js'
 
 export function fuseQuantizedGroups(editor: GraphEditor): boolean {
   return editor.each((node) => editor.operator(node).fuse !== undefined && fuseNode(editor, node))
@@ -36,6 +36,7 @@ function fuseNode(editor: GraphEditor, node: Node): boolean {
   if (output && isWide(output.type)) return false
   const fused = editor.operator(node).fuse!(view, { inputs, output })
   if (!fused) return false
+  if (!fused.operator.includes('.')) refuseBefore(editor, node, 10, `it makes the node a ${fused.operator}`)
   if (end.clamp)
     throw unloadable(
       view,

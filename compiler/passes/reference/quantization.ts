@@ -21,6 +21,18 @@ export interface ScalarParameters {
   readonly hasZeroPoint: boolean
 }
 
+/** The reference writes nodes of the model's own operator set, whether or not it has them, and then does not load the model. */
+export function refuseBefore(editor: GraphEditor, node: Node, opset: number, what: string): void {
+  if (editor.opset >= opset) return
+  throw editor
+    .view(node)
+    .error(
+      'reference-refuses',
+      `The reference does not load the model: ${what}, which operator set ${editor.opset} does not have`,
+      `Export the model for operator set ${opset} or newer (13 is a safe choice).`,
+    )
+}
+
 /** Constant scalar (or [1]) scale and zero point, or null. */
 export function scalarParameters(editor: GraphEditor, node: Node): ScalarParameters | null {
   const scale = editor.constant(node.inputs[1] ?? '')

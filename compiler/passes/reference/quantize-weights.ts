@@ -12,7 +12,7 @@ import { quantize, roundHalfEven } from '../../arithmetic/float32.js'
 import type { Node } from '../../ir/graph.js'
 import { type Constant, rangeOf } from '../../ir/types.js'
 import type { GraphEditor } from './editor.js'
-import { isDequantize, isQuantize } from './quantization.js'
+import { isDequantize, isQuantize, refuseBefore } from './quantization.js'
 
 const f = Math.fround
 const quantizable = new Set(['Conv', 'Gemm', 'ConvTranspose'])
@@ -36,6 +36,7 @@ function quantizeNode(editor: GraphEditor, node: Node): boolean {
   if (dequantize && !hasMatchingScales(editor, node, dequantize, bias!.shape[0]!)) return false
   const inputs = [...node.inputs]
   let scaleName: string
+  refuseBefore(editor, node, bias ? 11 : 10, `it quantizes the float ${bias ? 'bias' : 'weight'} itself`)
   if (dequantize) scaleName = dequantize.inputs[1]!
   else {
     const added = addQuantizedWeight(editor, node, weight!)
