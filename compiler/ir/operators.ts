@@ -5,6 +5,7 @@
 // Notation: f(.) rounds to float32, rne rounds half to even, DQ(q) = f((q - zeroPoint) * scale),
 // Q(v) = clamp(rne(f(v / scale)) + zeroPoint).
 import type { FixedOperatorAttributes, FixedRequantization } from './fixed-operators.js'
+import type { FixedRecurrentOperatorAttributes } from './fixed-recurrent-operators.js'
 import type {
   ConvolutionTransposeAttributes,
   NormalizationAttributes,
@@ -228,7 +229,10 @@ export interface ConstantAttributes {
 }
 
 /** Each operator's attributes, by the node's `operator`. Dequantize to float32 is a `table` with float32 entries. */
-export interface OperatorAttributes extends FixedOperatorAttributes, PlainOperatorAttributes {
+export interface OperatorAttributes
+  extends FixedOperatorAttributes,
+    PlainOperatorAttributes,
+    FixedRecurrentOperatorAttributes {
   convolution: ConvolutionAttributes
   fully_connected: FullyConnectedAttributes
   matrix_product: MatrixProductAttributes

@@ -42,6 +42,7 @@ import { softmax } from './softmax/definition.js'
 import { table } from './table/definition.js'
 import { tableSoftmax } from './table-softmax/definition.js'
 import { tile } from './tile/definition.js'
+import { timeFilter } from './time-filter/definition.js'
 import { topK } from './top-k/definition.js'
 import { transpose } from './transpose/definition.js'
 import { triangle } from './triangle/definition.js'
@@ -60,6 +61,7 @@ export const operators: readonly OperatorDefinition[] = [
   quantizedBinary,
   fixedUnary,
   fixedCurve,
+  timeFilter,
   fixedBinary,
   floatBinary,
   pairTable,

@@ -23,6 +23,7 @@ import * as reduce from './reduce/tflite.js'
 import * as reshape from './reshape/tflite.js'
 import * as slice from './slice/tflite.js'
 import type { TfliteOperator } from './tflite.js'
+import * as timeFilter from './time-filter/tflite.js'
 import * as transpose from './transpose/tflite.js'
 import * as variable from './variable/tflite.js'
 
@@ -54,6 +55,7 @@ const folders: readonly Readonly<Record<string, unknown>>[] = [
     slice,
     transpose,
   ],
+  timeFilter,
   variable,
 ]
 

@@ -8,9 +8,10 @@ import { differences, hasTfliteWheel, refusals, tfliteOracleIsAbsent, whyAbsent 
 import { arithmeticLayers, type Layer } from './layers.js'
 import { movers } from './movers.js'
 import { Network, randomInputs } from './network.js'
+import { recurrent } from './recurrent.js'
 import { variables } from './variables.js'
 
-const layers = { ...arithmeticLayers, ...movers, ...variables }
+const layers = { ...arithmeticLayers, ...movers, ...variables, ...recurrent }
 const networksPerOperator = 40
 const samplesPerNetwork = 4
 

@@ -7,6 +7,7 @@ import { refusals } from './compare.js'
 import { arithmeticLayers } from './layers.js'
 import { movers } from './movers.js'
 import { type Activation, callOnce, Network, randomInputs } from './network.js'
+import { recurrent } from './recurrent.js'
 import { variables } from './variables.js'
 
 const { CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED, TRANSPOSE_CONV } = arithmeticLayers
@@ -19,6 +20,7 @@ const layers = [
   ...Object.values(arithmeticLayers),
   ...Object.values(movers),
   ...Object.values(variables),
+  ...Object.values(recurrent),
 ]
 
 export interface RandomNetwork {

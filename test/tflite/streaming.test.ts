@@ -59,6 +59,15 @@ if (hasTfliteWheel) {
       expect(exact).toBe(true)
       expect(runtimes[0]!.outputsCompared).toBe(200 * 384)
     })
+
+    it('and a keyword network of seven SVDF layers does, up to its last product', async () => {
+      const features = beforeTheVerdict(
+        join(assets!, 'tflite_micro', 'models', 'keyword_scrambled_8bit.tflite'),
+      )
+      const { exact, runtimes } = await verifyModel(features, inBoth)
+      expect(exact).toBe(true)
+      expect(runtimes[0]!.outputsCompared).toBe(200 * 32)
+    })
   })
 
   describe.skipIf(tfliteOracleIsAbsent)(`verify of a network with state${whyAbsent}`, () => {

@@ -7,9 +7,10 @@ import type { TfliteModel } from '../../import/tflite.js'
 import type { Tensor } from '../../ir/graph.js'
 import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
 import { type ElementType, isQuantizedType, type Quantization, type QuantumType } from '../../ir/types.js'
+import type { TfliteNode } from '../../operators/tflite.js'
 import { Conversion } from '../convert/conversion.js'
 import { dequantizeTable } from '../convert/tables.js'
-import { Variables } from './variables.js'
+import { filled, Variables } from './variables.js'
 
 /** Until October 2026 TFLite Micro formed ten operators' multipliers in float32. */
 export type TfliteMultipliers = 'float64' | 'float32'
@@ -36,6 +37,7 @@ export class TfliteConversion {
   readonly #stored = new Map<string, string>()
   readonly #channelsFirst = new Map<string, string>()
   readonly #dequantized = new Map<string, Dequantized>()
+  readonly #opened = new Set<string>()
 
   constructor(model: TfliteModel, multipliers: TfliteMultipliers) {
     this.model = model
@@ -92,6 +94,25 @@ export class TfliteConversion {
 
   dequantized(name: string): Dequantized | undefined {
     return this.#dequantized.get(name)
+  }
+
+  /** What the run before left in a tensor of the file that is a variable. Throws CapletError where it is none. */
+  openState(node: TfliteNode, { name, type, shape }: Tensor): string {
+    if (!this.model.variables.has(name)) {
+      throw node.refused(
+        `TFLite Micro does not load it: "${name}" keeps the operator's state, but is not a variable`,
+        'Convert the model again.',
+      )
+    }
+    if (this.#opened.has(name)) throw node.malformed(`The state "${name}" belongs to another node, too`)
+    this.#opened.add(name)
+    return this.builder.addState(name, type, shape)
+  }
+
+  /** TFLite Micro fills the bytes of such a tensor with its zero point. */
+  keepState(node: TfliteNode, { name, type, shape }: Tensor, before: string, after: string): void {
+    const { zeroPoint } = node.quantization({ name, type, shape })
+    this.builder.keep({ before, after, initial: filled(type, shape, zeroPoint) })
   }
 
   /** Caplet's tensor for one of the model, in the model's order of dimensions. */

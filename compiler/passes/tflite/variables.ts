@@ -137,9 +137,12 @@ export class Variables {
   }
 }
 
-function initialOf({ type, shape }: Form, initial: Constant | null, filling: number): Constant {
-  if (initial) return { ...initial, shape }
+const initialOf = ({ type, shape }: Form, initial: Constant | null, filling: number): Constant =>
+  initial ? { ...initial, shape } : filled(type, shape, filling)
+
+/** Every byte is the same. */
+export function filled(type: ElementType, shape: readonly number[], byte: number): Constant {
   const data = allocate(type, sizeOf(shape))
-  new Uint8Array(data.buffer).fill(filling)
+  new Uint8Array(data.buffer).fill(byte)
   return { type, shape, data }
 }
