@@ -108,9 +108,10 @@ export class Builder {
     type: ElementType,
     shapes: readonly (readonly number[])[],
     attributes: Readonly<Record<string, Attribute>> = {},
+    domain = '',
   ): string[] {
     const names = shapes.map((shape) => this.#fresh('t', type, shape))
-    this.nodes.push({ operator, inputs, outputs: names, attributes, domain: '' })
+    this.nodes.push({ operator, inputs, outputs: names, attributes, domain })
     return names
   }
 

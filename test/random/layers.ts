@@ -17,6 +17,7 @@ import {
 } from './functions.js'
 import { indexedCopy } from './indexed-copies.js'
 import { activationProduct } from './products.js'
+import { recurrentLayer } from './recurrent.js'
 import {
   globalMaxPool,
   instanceNormalization,
@@ -207,6 +208,7 @@ export const floatLayers: readonly Layer[] = [
     onFloat(power),
     onFloat(resize),
     onFloat(transposedConvolution),
+    onFloat(recurrentLayer),
     onEither(indexedCopy),
     onEither(indexedCopy),
   ],
