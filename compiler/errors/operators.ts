@@ -27,12 +27,12 @@ export const operatorErrors = {
       'The message names what is in the way. Mostly: do not exclude the node from quantization, and let Relu or Clip be fused into it. Or compile it as it is, in float32: --float-islands; or under another contract, in integers: --contract integer.',
     example: 'It computes in float: "conv1.weight" is not quantized',
   },
-  'wide-quanta': {
+  'not-eight-bit': {
     code: 'CAP057',
     title: 'Arithmetic on quanta that are not of 8 bits',
     meaning:
-      'The reference has quantized operators for int8 and uint8 only. What it makes of an operator on other quanta is one of many float forms, and which one is not established. QuantizeLinear, DequantizeLinear, casts and copies of 16-bit integers compile.',
-    remedy: 'Quantize activations and weights to 8 bits.',
+      'The reference has quantized operators for int8 and uint8 only. What it makes of an operator on other quanta is one of many float forms, and which one is not established. QuantizeLinear, DequantizeLinear, casts and copies of 16-bit integers compile; under --contract integer sums of products and elementwise operators do, too.',
+    remedy: 'Quantize activations and weights to 8 bits, or compile under --contract integer.',
     example: 'Conv computes on int16 quanta: the reference has no quantized form of it',
   },
   'float-function': {

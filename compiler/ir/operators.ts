@@ -18,6 +18,7 @@ import type {
   DynamicQuantizeAttributes,
   MatrixProductAttributes,
   WeightedSumAttributes,
+  WideSumAttributes,
 } from './sum-operators.js'
 import type { Constant, Data, Quantization } from './types.js'
 
@@ -237,6 +238,7 @@ export interface OperatorAttributes
   fully_connected: FullyConnectedAttributes
   matrix_product: MatrixProductAttributes
   weighted_sum: WeightedSumAttributes
+  wide_sum: WideSumAttributes
   recurrent: RecurrentAttributes
   table: TableAttributes
   quantized_binary: QuantizedBinaryAttributes

@@ -40,6 +40,21 @@ export interface WeightedSumAttributes extends Window {
   readonly bias: Float32Array | null
 }
 
+/** The same convolutions and rows with quanta of 16 bits among x, w or y: accumulator = bias[o] + sum (x - inputZeroPoint)(w - weightZeroPoint[o])
+ *  in 64 bits, |accumulator| < 2^53; rule R, or float32: f(f(accumulator) * floatMultipliers[o]). */
+export interface WideSumAttributes extends Window {
+  readonly group: number
+  /** [O, C / group, ...kernel] or [O, K], of 8 or 16 bits. */
+  readonly weight: Constant
+  /** Length 1 or O. */
+  readonly weightZeroPoints: readonly number[]
+  /** Length O; null = none. */
+  readonly bias: readonly number[] | null
+  readonly inputZeroPoint: number
+  readonly requantization: Requantization | null
+  readonly floatMultipliers: Float32Array | null
+}
+
 /**
  * block set: total = bias if biasFirst; for each block of so many terms, total = f(total + f(alpha * sum from 0 of its terms)).
  * block null: total = bias if biasFirst, else 0; then term by term. A bias that is not first is added last.

@@ -17,8 +17,10 @@ export type ElementType =
 /** Integer types that carry quantized activations. */
 export type QuantizedType = 'int8' | 'uint8'
 
+export type WideType = 'int16' | 'uint16'
+
 /** Integer types into which QuantizeLinear goes and from which DequantizeLinear comes. */
-export type QuantumType = QuantizedType | 'int16' | 'uint16'
+export type QuantumType = QuantizedType | WideType
 
 export type Data =
   | Int8Array
@@ -76,6 +78,8 @@ export const rangeOf = (type: QuantumType): { min: number; max: number } => rang
 
 export const isQuantizedType = (type: ElementType): type is QuantizedType =>
   type === 'int8' || type === 'uint8'
+
+export const isWideType = (type: ElementType): type is WideType => type === 'int16' || type === 'uint16'
 
 export const isQuantumType = (type: ElementType): type is QuantumType => Object.hasOwn(ranges, type)
 

@@ -48,6 +48,7 @@ import { transpose } from './transpose/definition.js'
 import { triangle } from './triangle/definition.js'
 import { weightedSum } from './weighted-sum/definition.js'
 import { where } from './where/definition.js'
+import { wideSum } from './wide-sum/definition.js'
 
 export const operators: readonly OperatorDefinition[] = [
   convolution,
@@ -56,6 +57,7 @@ export const operators: readonly OperatorDefinition[] = [
   fullyConnected,
   matrixProduct,
   weightedSum,
+  wideSum,
   recurrent,
   table,
   quantizedBinary,

@@ -30,7 +30,7 @@ export function normalize(
   io: EdgeIo,
   sums: Partial<FloatSumOptions> = {},
 ): NormalizedGraph {
-  refuseWideQuanta(model)
+  if (!sums.keepsIntegers) refuseWideQuanta(model)
   const graph = applyReferencePasses(model)
   const conversion = new Conversion(graph, sums)
   const quantization = new Map<string, Quantization>()
@@ -77,13 +77,18 @@ function defineInputs(
       continue
     }
     const tensor = conversion.addInput(name, parameters.type, shape)
-    quantization.set(name, { scale: parameters.scale, zeroPoint: parameters.zeroPoint })
+    const { scale, zeroPoint } = parameters
+    quantization.set(name, { scale, zeroPoint })
+    if (!isQuantizedType(parameters.type)) {
+      conversion.define(name, conversion.wide(shape, { tensor, type: parameters.type, scale, zeroPoint }))
+      continue
+    }
     const values = dequantizeTable(parameters.type, parameters)
     conversion.define(
       name,
       conversion.grid(shape, {
         ...{ tensor, type: parameters.type, values, axis: null, label: 'requantize' },
-        quantization: { scale: parameters.scale, zeroPoint: parameters.zeroPoint },
+        quantization: { scale, zeroPoint },
       }),
     )
   }
@@ -141,6 +146,11 @@ function defineOutputs(
     if (io === 'quantized' && grid?.quantization && isQuantizedType(grid.type)) {
       quantization.set(name, grid.quantization)
       return grid.tensor
+    }
+    if (io === 'quantized' && value.wide) {
+      const { scale, zeroPoint, tensor } = value.wide
+      quantization.set(name, { scale, zeroPoint })
+      return tensor
     }
     if (io === 'quantized')
       notes.push(`Output "${name}" stays float32: it is not the result of a DequantizeLinear`)

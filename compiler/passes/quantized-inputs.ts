@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which float inputs of the model are quantized, and how: an input whose every Q (seen through copies) has the same
-// parameters can be given in that 8-bit type.
+// parameters can be given in that type.
 import type { OnnxGraph } from '../import/onnx.js'
 import type { Node } from '../ir/graph.js'
-import { isQuantizedType, type Quantization, type QuantizedType } from '../ir/types.js'
+import { isQuantumType, type Quantization, type QuantumType } from '../ir/types.js'
 import { onnxOperators } from '../operators/onnx-list.js'
 
-export type InputQuantization = Quantization & { readonly type: QuantizedType }
+export type InputQuantization = Quantization & { readonly type: QuantumType }
 
 /** By input name; absent where nothing quantizes it, 'several' where parameters differ. */
 export function quantizedInputs(graph: OnnxGraph): Map<string, InputQuantization | 'several'> {
@@ -38,6 +38,6 @@ function parametersOf(graph: OnnxGraph, node: Node): InputQuantization | null {
   const type = graph.tensors.get(node.outputs[0]!)!.type
   if (scale?.data.length !== 1 || zero === undefined || (zero && zero.data.length !== 1)) return null
   const value = Number(scale.data[0])
-  if (!isQuantizedType(type) || !(value > 0 && Number.isFinite(value))) return null
+  if (!isQuantumType(type) || !(value > 0 && Number.isFinite(value))) return null
   return { type, scale: value, zeroPoint: zero ? Number(zero.data[0]) : 0 }
 }

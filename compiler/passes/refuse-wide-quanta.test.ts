@@ -94,6 +94,6 @@ describe('refused', () => {
       graph('float32', 'a: float32[2,3] = Relu(x)', q('y', 'a', near), 'output y'),
     ],
   ])('%s', async (_, text) => {
-    expect(await againstOracle(text)).toContain('wide-quanta')
+    expect(await againstOracle(text)).toContain('not-eight-bit')
   })
 })

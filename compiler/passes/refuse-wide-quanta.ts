@@ -5,7 +5,7 @@
 import { CapletError, type Problem } from '../errors.js'
 import type { OnnxGraph } from '../import/onnx.js'
 import type { Node } from '../ir/graph.js'
-import { type ElementType, isQuantizedType, isQuantumType } from '../ir/types.js'
+import { type ElementType, isWideType } from '../ir/types.js'
 import { onnxOperators } from '../operators/onnx-list.js'
 
 /** Throws CapletError with every node that computes on such quanta. */
@@ -16,8 +16,6 @@ export function refuseWideQuanta(graph: OnnxGraph): void {
   if (problems.length > 0) throw new CapletError(problems)
 }
 
-const isWide = (type: ElementType): boolean => isQuantumType(type) && !isQuantizedType(type)
-
 const isCopy = (node: Node) => onnxOperators.get(node.operator)?.isCopy === true || node.operator === 'Cast'
 
 function computingReaders(graph: OnnxGraph): Map<Node, ElementType> {
@@ -25,7 +23,7 @@ function computingReaders(graph: OnnxGraph): Map<Node, ElementType> {
   for (const { operator, inputs, outputs } of graph.nodes) {
     if (operator !== 'DequantizeLinear') continue
     const { type } = graph.tensors.get(inputs[0]!)!
-    if (!isWide(type)) continue
+    if (!isWideType(type)) continue
     const open = [outputs[0]!]
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       for (const reader of graph.nodes.filter((node) => node.inputs.includes(name!))) {
@@ -42,7 +40,7 @@ function computingWriters(graph: OnnxGraph): Map<Node, ElementType> {
   for (const { operator, inputs, outputs } of graph.nodes) {
     if (operator !== 'QuantizeLinear') continue
     const { type } = graph.tensors.get(outputs[0]!)!
-    if (!isWide(type)) continue
+    if (!isWideType(type)) continue
     let name = inputs[0]!
     for (;;) {
       const writer = graph.nodes.find((node) => node.outputs.includes(name))
@@ -58,9 +56,10 @@ function computingWriters(graph: OnnxGraph): Map<Node, ElementType> {
 }
 
 const problemOf = ({ name, operator }: Node, type: ElementType): Problem => ({
-  code: 'wide-quanta',
+  code: 'not-eight-bit',
   message: `${operator} computes on ${type} quanta: the reference has no quantized form of it`,
-  remedy: 'Quantize activations and weights to 8 bits.',
+  remedy:
+    "Quantize activations and weights to 8 bits. Or accept results that are not quite ONNX Runtime's: --contract integer.",
   node: name,
   operator,
 })

@@ -133,7 +133,7 @@ class Count {
       differing: this.#differing,
       unit: quantizationOf(this.#edge) ? 'steps' : 'reals',
       // Differences of two multiples of a scale are not quite one themselves.
-      largest: Number(this.#largest.toPrecision(6)),
+      largest: quantizationOf(this.#edge) ? Math.round(this.#largest) : Number(this.#largest.toPrecision(6)),
       top1: this.#row === null ? null : { rows: this.#rows, agreeing: this.#agreeing },
     }
   }

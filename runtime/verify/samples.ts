@@ -6,7 +6,9 @@ import {
   allocate,
   type Data,
   isQuantizedType,
+  isQuantumType,
   type Quantization,
+  type QuantumType,
   rangeOf,
   sizeOf,
 } from '../../compiler/ir/types.js'
@@ -17,7 +19,7 @@ import type { EdgeBytes } from '../runtime.js'
 /** An input of the capsule. */
 export interface SampleEdge extends EdgeForm {
   /** Of a float32 edge that the model quantizes: values are drawn around its grid. */
-  readonly grid: (Quantization & { readonly type: 'int8' | 'uint8' }) | null
+  readonly grid: (Quantization & { readonly type: QuantumType }) | null
 }
 
 export interface Samples {
@@ -92,7 +94,7 @@ export function sequenceStart(samples: Samples, index: number): number {
 /** Least, middle and greatest value of an edge. */
 function limitsOf(edge: SampleEdge): { min: number; zero: number; max: number } {
   const { type } = edge
-  if (isQuantizedType(type)) return { ...rangeOf(type), zero: quantizationOf(edge)?.zeroPoint ?? 0 }
+  if (isQuantumType(type)) return { ...rangeOf(type), zero: quantizationOf(edge)?.zeroPoint ?? 0 }
   if (type === 'bool') return { min: 0, zero: 0, max: 1 }
   if (type === 'float32' || type === 'float64') {
     return { min: -3.4028234663852886e38, zero: 0, max: 3.4028234663852886e38 }
@@ -131,7 +133,7 @@ type Style = (typeof styles)[number]
 function randomValues(edge: SampleEdge, style: Style, random: Random): Data {
   if (edge.type === 'float32') return randomFloats(edge, style, random)
   const { min, zero, max } = limitsOf(edge)
-  if (!isQuantizedType(edge.type)) {
+  if (!isQuantizedType(edge.type) && quantizationOf(edge) === null) {
     const isWide = style === 'uniform'
     return fill(edge, () =>
       random.integer(isWide ? min : Math.max(min, -100), isWide ? max : Math.min(max, 100)),

@@ -8,6 +8,7 @@ import { defineIntegerSum, isConstant, type Operands } from '../../passes/conver
 import type { OnnxNode } from '../onnx.js'
 import { requireInt32 } from '../sums.js'
 import { integerSum } from '../weighted-sum/emit.js'
+import { emitWideSum, int32s, isWideSum } from '../wide-sum/emit.js'
 import { placeWindow } from '../window.js'
 import { convolutionType } from './shape.js'
 
@@ -19,7 +20,8 @@ export function defineIntegerConvolution(node: OnnxNode, conversion: Conversion)
   return defineIntegerSum(node, conversion, {
     shape,
     ...{ channelAxis: 0, channels: shape[1]!, alpha: 1, beta: 1 },
-    emit: (operands, { multipliers, output }) => {
+    emit: (operands, result) => {
+      const { multipliers, output } = result
       const { x, weight, weightZeroPoints, bias } = operands
       if (!isConstant(weight)) {
         throw node.error(
@@ -29,13 +31,16 @@ export function defineIntegerConvolution(node: OnnxNode, conversion: Conversion)
         )
       }
       const sum = { ...window, group, weight: weight.constant, weightZeroPoints, inputZeroPoint: x.zeroPoint }
+      if (isWideSum(operands, result)) {
+        return emitWideSum(conversion, shape, operands, result, { ...window, group, weight: weight.constant })
+      }
       if (!output) return emitFloat(node, conversion, shape, operands, { ...sum, multipliers })
       const requantization = { multipliers, zeroPoint: output.zeroPoint, ...rangeOf(output.type) }
       return conversion.emit(
         'convolution',
         [x.tensor],
         { type: output.type, shape },
-        { ...sum, bias, requantization },
+        { ...sum, bias: int32s(bias), requantization },
       )
     },
   })
@@ -48,9 +53,10 @@ function emitFloat(
   node: OnnxNode,
   conversion: Conversion,
   shape: readonly number[],
-  { x, bias }: Operands,
+  { x, bias: numbers }: Operands,
   { multipliers, ...sum }: Sum,
 ): string {
+  const bias = int32s(numbers)
   requireInt32(node, { ...sum, bias, inputRange: rangeOf(x.type) })
   const perChannel = [shape[1]!, ...shape.slice(2).map(() => 1)]
   const constant = (type: 'int32' | 'float32', data: Int32Array | Float32Array): string => {

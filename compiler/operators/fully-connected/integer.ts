@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Gemm and MatMul of quanta that the reference leaves in float, under the contract `integer`: a layer where the right side
 // is a constant matrix, else a product of two tensors; with rule R where a Q reads it.
-import { rangeOf } from '../../ir/types.js'
+import { type QuantizedType, rangeOf } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import {
   defineIntegerSum,
@@ -15,6 +15,7 @@ import type { IntegerValue } from '../../passes/convert/values.js'
 import { emitMatrices, matrixOf, transposed, weightRows } from '../matrix-product/emit.js'
 import { gemmShape, isMatrix, matMulShape } from '../matrix-product/shapes.js'
 import type { OnnxNode } from '../onnx.js'
+import { emitWideSum, int32s, isWideSum, noWindow } from '../wide-sum/emit.js'
 
 /** Defines the node's output; false where it has no integer form, or another contract rules. */
 export function defineIntegerMatMul(node: OnnxNode, conversion: Conversion): boolean {
@@ -48,21 +49,39 @@ const defineProduct = (node: OnnxNode, conversion: Conversion, product: Product)
   product.alpha > 0 &&
   defineIntegerSum(node, conversion, {
     ...product,
-    emit: (operands, result) => emitProduct(conversion, product, operands, result),
+    emit: (operands, result) => emitProduct(node, conversion, product, operands, result),
   })
 
-function emitProduct(conversion: Conversion, product: Product, operands: Operands, result: Result): string {
+function emitProduct(
+  node: OnnxNode,
+  conversion: Conversion,
+  product: Product,
+  operands: Operands,
+  result: Result,
+): string {
   const { weight, weightZeroPoints, bias } = operands
   const x = product.isLeftTransposed ? transposed(conversion, integerOf(operands.x)) : integerOf(operands.x)
   const { multipliers, output } = result
   const type = output?.type ?? 'float32'
   const finish = {
-    bias,
+    bias: int32s(bias),
     requantization: output && { multipliers, zeroPoint: output.zeroPoint, ...rangeOf(output.type) },
     floatMultipliers: output ? null : multipliers,
     floatBias: null,
   }
   const inputZeroPoint = operands.x.zeroPoint
+  if (isWideSum(operands, result)) {
+    if (!isConstant(weight) || !isMatrix(weight.constant.shape)) {
+      throw node.error(
+        'not-eight-bit',
+        'It multiplies two activations to 16 bits',
+        'Quantize its result to 8 bits.',
+      )
+    }
+    const rows = weightRows(weight.constant, product.isRightTransposed)
+    const left = { ...operands, x: { ...operands.x, tensor: x.tensor } }
+    return emitWideSum(conversion, product.shape, left, result, { ...noWindow, weight: rows })
+  }
   if (isConstant(weight) && isMatrix(weight.constant.shape)) {
     return conversion.emit(
       'fully_connected',
@@ -85,11 +104,11 @@ function emitProduct(conversion: Conversion, product: Product, operands: Operand
   )
 }
 
-type QuantizedValue = IntegerValue & { readonly type: QuantizedTensor['type'] }
+type QuantizedValue = IntegerValue & { readonly type: QuantizedType }
 
 const integerOf = ({ tensor, type, shape }: QuantizedTensor): QuantizedValue => ({
   kind: 'integer',
-  ...{ tensor, type, shape },
+  ...{ tensor, shape, type: type as QuantizedType },
 })
 
 function rightSide(
@@ -102,7 +121,7 @@ function rightSide(
     return isTransposed ? transposed(conversion, right) : right
   }
   const { shape } = weight.constant
-  const type = weight.constant.type as QuantizedTensor['type']
+  const type = weight.constant.type as QuantizedType
   const tensor = conversion.emit('constant', [], { type, shape }, { value: weight.constant })
   const right: QuantizedValue = { kind: 'integer', tensor, type, shape }
   return isTransposed ? transposed(conversion, right) : right

@@ -6,9 +6,11 @@ import {
   type Constant,
   isQuantizedType,
   isQuantumType,
+  isWideType,
   type QuantizedType,
   type QuantumType,
   rangeOf,
+  type WideType,
 } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { dequantizeTable } from '../../passes/convert/tables.js'
@@ -141,14 +143,10 @@ export const quantizeLinear: OnnxOperator = {
         'Quantize activations per tensor.',
       )
     }
+    const quantization = { scale: scales[0]!, zeroPoint: zeroPoints[0]! }
     const tensor = isQuantizedType(type)
-      ? value.quantized({ scale: scales[0]!, zeroPoint: zeroPoints[0]!, type })
-      : conversion.emit(
-          'quantize',
-          [value.stored()],
-          { type, shape: value.shape },
-          { scales, zeroPoints, axis: null },
-        )
+      ? value.quantized({ ...quantization, type })
+      : value.quantizedWide({ ...quantization, type })
     conversion.define(output, { kind: 'integer', type, shape: value.shape, tensor })
   },
 }
@@ -176,15 +174,26 @@ export const dequantizeLinear: OnnxOperator = {
     }
     const x = conversion.integer(node, 0)
     if (isQuantizedType(x.type)) defineGrid(node, conversion, { ...x, type: x.type }, scales)
-    else if (isQuantumType(x.type)) defineStored(node, conversion, x, scales)
+    else if (isWideType(x.type)) defineWide(node, conversion, { ...x, type: x.type }, scales)
     else conversion.quantizedInput(node, 0)
   },
 }
 
 /** DQ of a 16-bit activation: no table, but a float32 tensor. */
-function defineStored(node: OnnxNode, conversion: Conversion, x: IntegerValue, scales: Float32Array): void {
+function defineWide(
+  node: OnnxNode,
+  conversion: Conversion,
+  x: IntegerValue & { readonly type: WideType },
+  scales: Float32Array,
+): void {
   const zeroPoints = zeroPointsAt(node, conversion, 2, x.type, 'input')
   channelOf(node, x.shape, scales.length)
+  if (scales.length === 1 && zeroPoints.length === 1) {
+    const { tensor, type } = x
+    const wide = { tensor, type, scale: scales[0]!, zeroPoint: zeroPoints[0]! }
+    conversion.define(node.node.outputs[0]!, conversion.wide(x.shape, wide))
+    return
+  }
   const axis = scales.length > 1 ? node.axis(node.int('axis', 1), x.shape.length) : null
   const tensor = conversion.emit(
     'dequantize',

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where a weighted_sum finds its input and puts its output: rows are the pixels of a 1 x 1 convolution.
+// Where a weighted_sum, or a wide_sum, finds its input and puts its output: rows are the pixels of a 1 x 1 convolution.
 import type { KernelConstant, ProgramTensor } from '../../codegen/program.js'
 import { stridesOf } from '../../ir/layout.js'
+import type { WeightedSumAttributes } from '../../ir/sum-operators.js'
 import { bytesPerElement, sizeOf } from '../../ir/types.js'
-import type { TypedNode } from '../definition.js'
+
+export type SumGeometry = Pick<
+  WeightedSumAttributes,
+  'weight' | 'group' | 'kernel' | 'strides' | 'pads' | 'dilations'
+>
 
 interface Image {
   readonly batches: number
@@ -18,7 +23,7 @@ interface Image {
 
 /** Pre: tensors of rows are row-major. */
 export function geometryConstants(
-  { attributes }: TypedNode<'weighted_sum'>,
+  { attributes }: { readonly attributes: SumGeometry },
   input: ProgramTensor,
   output: ProgramTensor,
 ): Record<string, KernelConstant> {

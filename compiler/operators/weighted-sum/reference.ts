@@ -6,6 +6,7 @@ import type { SumOrder, WeightedSumAttributes } from '../../ir/sum-operators.js'
 import { allocate, sizeOf } from '../../ir/types.js'
 import { coordinatesOf, indexOf } from '../coordinates.js'
 import type { OperatorDefinition, Value } from '../definition.js'
+import type { SumGeometry } from './geometry.js'
 
 export const reference: OperatorDefinition<'weighted_sum'>['reference'] = (node, inputs, [output]) => {
   const { attributes } = node
@@ -51,17 +52,17 @@ function weightAt(attributes: WeightedSumAttributes, o: number, k: number): numb
 }
 
 /** Index of each of the row's elements. */
-function rowTaps({ shape }: Value, at: readonly number[]): number[] {
+export function rowTaps({ shape }: Value, at: readonly number[]): number[] {
   const row = indexOf(at.slice(0, -1), shape.slice(0, -1))
   const depth = shape.at(-1)!
   return Array.from({ length: depth }, (_, k) => row * depth + k)
 }
 
 /** Index of each of the window's elements, null in the padding. */
-function windowTaps(
+export function windowTaps(
   { shape }: Value,
   at: readonly number[],
-  attributes: WeightedSumAttributes,
+  attributes: SumGeometry,
 ): (number | null)[] {
   const { group, weight, kernel, strides, pads, dilations } = attributes
   const channels = weight.shape[1]!

@@ -9,7 +9,7 @@ import type { Constant, ElementType, Quantization, QuantizedType } from '../../i
 import { isQuantizedType } from '../../ir/types.js'
 import type { OnnxNode } from '../../operators/onnx.js'
 import { ConstantFloat, GridFloat, StoredFloat } from './floats.js'
-import type { FloatValue, Grid, IntegerValue, Value } from './values.js'
+import type { FloatValue, Grid, IntegerValue, Value, WideQuanta } from './values.js'
 
 export interface EmittedOutput {
   readonly type: ElementType
@@ -202,6 +202,14 @@ export class Conversion {
 
   stored(shape: readonly number[], tensor: string): FloatValue {
     return new StoredFloat(this, shape, tensor)
+  }
+
+  /** DQ of 16-bit quanta. */
+  wide(shape: readonly number[], wide: WideQuanta): FloatValue {
+    const { tensor, scale, zeroPoint } = wide
+    const attributes = { scales: Float32Array.of(scale), zeroPoints: [zeroPoint], axis: null }
+    const real = this.emit('dequantize', [tensor], { type: 'float32', shape }, attributes)
+    return new StoredFloat(this, shape, real, wide)
   }
 }
 

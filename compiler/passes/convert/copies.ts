@@ -71,6 +71,11 @@ function copied<Name extends OperatorName>(
     const tensor = conversion.emit(operator, [grid.tensor], { type: grid.type, shape }, attributes)
     return new GridFloat(conversion, shape, { ...grid, tensor })
   }
+  if (float.wide) {
+    const { type } = float.wide
+    const tensor = conversion.emit(operator, [float.wide.tensor], { type, shape }, attributes)
+    return conversion.wide(shape, { ...float.wide, tensor })
+  }
   return new CommutingFloat(conversion, shape, operator, [float], () => attributes)
 }
 

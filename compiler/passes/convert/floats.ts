@@ -8,13 +8,14 @@ import type { Constant, QuantizedType } from '../../ir/types.js'
 import { rangeOf, sizeOf } from '../../ir/types.js'
 import type { Conversion } from './conversion.js'
 import { identicalTable, quantizeTable } from './tables.js'
-import type { FloatValue, Grid, Pair, Target } from './values.js'
+import type { FloatValue, Grid, Pair, Target, WideQuanta, WideTarget } from './values.js'
 
 /** Remembers what was emitted for a target. */
 abstract class Remembering {
   readonly kind = 'float'
   readonly grid: Grid | null = null
   readonly pair: Pair | null = null
+  readonly wide: WideQuanta | null = null
   abstract readonly isNumber: boolean
   readonly shape: readonly number[]
   protected readonly conversion: Conversion
@@ -27,12 +28,17 @@ abstract class Remembering {
   }
 
   quantized(target: Target): string {
-    const key = `${target.type} ${target.scale} ${target.zeroPoint}`
-    let tensor = this.#quantized.get(key)
-    if (tensor === undefined) {
-      tensor = this.emitQuantized(target)
-      this.#quantized.set(key, tensor)
-    }
+    return this.#once(target, () => this.emitQuantized(target))
+  }
+
+  quantizedWide(target: WideTarget): string {
+    return this.#once(target, () => this.emitWide(target))
+  }
+
+  #once({ type, scale, zeroPoint }: Target | WideTarget, emit: () => string): string {
+    const key = `${type} ${scale} ${zeroPoint}`
+    const tensor = this.#quantized.get(key) ?? emit()
+    this.#quantized.set(key, tensor)
     return tensor
   }
 
@@ -43,6 +49,15 @@ abstract class Remembering {
 
   protected abstract emitQuantized(target: Target): string
   protected abstract emitStored(): string
+
+  protected emitWide({ type, scale, zeroPoint }: WideTarget): string {
+    return this.conversion.emit(
+      'quantize',
+      [this.stored()],
+      { type, shape: this.shape },
+      { scales: Float32Array.of(scale), zeroPoints: [zeroPoint], axis: null },
+    )
+  }
 }
 
 /** A function of each element of one 8-bit tensor: a table. */
@@ -81,10 +96,25 @@ export class GridFloat extends Remembering implements FloatValue {
 /** A float32 tensor in memory. */
 export class StoredFloat extends Remembering implements FloatValue {
   override readonly isNumber = false
+  override readonly wide: WideQuanta | null
   readonly #tensor: string
-  constructor(conversion: Conversion, shape: readonly number[], tensor: string) {
+  constructor(
+    conversion: Conversion,
+    shape: readonly number[],
+    tensor: string,
+    wide: WideQuanta | null = null,
+  ) {
     super(conversion, shape)
     this.#tensor = tensor
+    this.wide = wide
+  }
+
+  /** Q of DQ with the same parameters is nothing, but where products overflow float32. */
+  protected override emitWide(target: WideTarget): string {
+    const { wide } = this
+    const isSame =
+      wide?.type === target.type && wide.scale === target.scale && wide.zeroPoint === target.zeroPoint
+    return isSame && Number.isFinite(Math.fround(wide.scale * 65535)) ? wide.tensor : super.emitWide(target)
   }
 
   protected emitQuantized(target: Target): string {
@@ -177,19 +207,28 @@ export class CommutingFloat<Name extends OperatorName> extends Remembering imple
   }
 }
 
+interface ComputedTraits {
+  readonly pair?: Pair | null
+  readonly isNumber: () => boolean
+  /** Where its kernel gives quanta of 16 bits, too. */
+  readonly emitWide?: (target: WideTarget) => string
+}
+
 /** A float operation whose kernel ends in Q or in a float32 store. */
 export class ComputedFloat extends Remembering implements FloatValue {
   override readonly pair: Pair | null
   readonly #emit: (target: Target | null) => string
+  readonly #emitWide: ((target: WideTarget) => string) | undefined
   readonly #isNumber: () => boolean
   constructor(
     conversion: Conversion,
     shape: readonly number[],
     emit: (target: Target | null) => string,
-    { pair = null, isNumber }: { readonly pair?: Pair | null; readonly isNumber: () => boolean },
+    { pair = null, isNumber, emitWide }: ComputedTraits,
   ) {
     super(conversion, shape)
     this.#emit = emit
+    this.#emitWide = emitWide
     this.#isNumber = isNumber
     this.pair = pair
   }
@@ -200,6 +239,10 @@ export class ComputedFloat extends Remembering implements FloatValue {
 
   protected emitQuantized(target: Target): string {
     return this.#emit(target)
+  }
+
+  protected override emitWide(target: WideTarget): string {
+    return this.#emitWide ? this.#emitWide(target) : super.emitWide(target)
   }
 
   protected emitStored(): string {
@@ -237,6 +280,22 @@ export class ClampedFloat extends Remembering implements FloatValue {
       { type: target.type, shape: this.shape },
       { table, axis: null, label: 'clamp' },
     )
+  }
+
+  protected override emitWide(target: WideTarget): string {
+    if (!this.isNumber) return super.emitWide(target)
+    const { type } = target
+    const range = rangeOf(type)
+    const narrowed = (tensor: string, operation: 'maximum' | 'minimum', value: number) => {
+      const quantum = quantize(value, target, range)
+      if (quantum === (operation === 'maximum' ? range.min : range.max)) return tensor
+      const data = type === 'int16' ? Int16Array.of(quantum) : Uint16Array.of(quantum)
+      const value16: Constant = { type, shape: [], data }
+      const bound = this.conversion.emit('constant', [], { type, shape: [] }, { value: value16 })
+      return this.conversion.emit('plain_binary', [tensor, bound], { type, shape: this.shape }, { operation })
+    }
+    const tensor = this.#input.quantizedWide(target)
+    return narrowed(narrowed(tensor, 'maximum', this.#low), 'minimum', this.#high)
   }
 
   protected emitStored(): string {

@@ -2,18 +2,25 @@
 // The contract `integer` (docs/arithmetic.md): a sum of products of quanta stays in integers where the reference leaves it in
 // float. Notation: s = f(f(alpha * input scale) * weight scale[c]), one per output channel.
 //
-//     accumulator = rne(f(bias / s)) + sum (x - zx)(w - zw[c])       exact
+//     accumulator = rne(f(bias / s)) + sum (x - zx)(w - zw[c])       exact, in 32 bits or, with quanta of 16 bits, in 64
 //     read by a Q:    clamp(rne(f(f(accumulator) * f(s / output scale))) + zero point)
 //     read in float:  f(f(accumulator) * s)
 import { roundHalfEven } from '../../arithmetic/float32.js'
-import { type Constant, isQuantizedType, type Quantization, type QuantizedType } from '../../ir/types.js'
+import {
+  type Constant,
+  isQuantizedType,
+  isQuantumType,
+  isWideType,
+  type Quantization,
+  type QuantumType,
+} from '../../ir/types.js'
 import type { OnnxNode } from '../../operators/onnx.js'
 import { checkedMultipliers } from '../../operators/scales.js'
 import { requireCompatibleTypes } from '../../operators/sums.js'
 import type { Conversion } from './conversion.js'
 import { asFloat } from './copies.js'
 import { ComputedFloat } from './floats.js'
-import type { QuantizedConstant, Target, Value } from './values.js'
+import type { QuantizedConstant, Target, Value, WideTarget } from './values.js'
 
 const f = Math.fround
 
@@ -34,20 +41,20 @@ export interface Operands {
   readonly weight: QuantizedTensor | QuantizedConstant
   /** Length 1 or one per channel. */
   readonly weightZeroPoints: readonly number[]
-  /** One per channel. */
-  readonly bias: Int32Array | null
+  /** One per channel; within 32 bits unless x or the weight has 16-bit quanta. */
+  readonly bias: readonly number[] | null
 }
 
 export interface QuantizedTensor extends Quantization {
   readonly tensor: string
-  readonly type: QuantizedType
+  readonly type: QuantumType
   readonly shape: readonly number[]
 }
 
 /** multipliers: s / output scale where there is an output, else s. */
 export interface Result {
   readonly multipliers: Float32Array
-  readonly output: Target | null
+  readonly output: Target | WideTarget | null
 }
 
 export const isConstant = (weight: QuantizedTensor | QuantizedConstant): weight is QuantizedConstant =>
@@ -73,11 +80,13 @@ export function defineIntegerSum(node: OnnxNode, conversion: Conversion, sum: In
     node,
     weightScales.map((scale) => f(inputScale * scale)),
   )
-  const bias = biasOf(node, conversion, scales, sum)
+  const weightType = isConstant(weight) ? weight.constant.type : weight.type
+  const isWide = isWideType(x.type) || isWideType(weightType)
+  const bias = biasOf(node, conversion, scales, sum, isWide ? 2 ** 52 : 2 ** 31)
   if (bias === undefined) return false
   const weightZeroPoints = isConstant(weight) ? weight.zeroPoints : [weight.zeroPoint]
   const operands = { x, weight, weightZeroPoints, bias }
-  const emit = (output: Target | null) => {
+  const emit = (output: Target | WideTarget | null) => {
     const ratios = output ? scales.map((scale) => f(scale / output.scale)) : scales
     const caller = conversion.current
     conversion.current = node.node.name
@@ -87,7 +96,7 @@ export function defineIntegerSum(node: OnnxNode, conversion: Conversion, sum: In
   }
   conversion.define(
     node.node.outputs[0]!,
-    new ComputedFloat(conversion, sum.shape, emit, { isNumber: () => true }),
+    new ComputedFloat(conversion, sum.shape, emit, { isNumber: () => true, emitWide: emit }),
   )
   conversion.notes.push(
     `"${node.node.name}" stays in integers (--contract integer), where ONNX Runtime computes in float`,
@@ -98,7 +107,8 @@ export function defineIntegerSum(node: OnnxNode, conversion: Conversion, sum: In
 /** The tensor that this value is plainly DQ of. */
 function quantizedTensor(conversion: Conversion, value: Value): QuantizedTensor | null {
   if (value.kind !== 'float') return null
-  const { grid, shape } = asFloat(conversion, value)
+  const { grid, shape, wide } = asFloat(conversion, value)
+  if (wide) return { ...wide, shape }
   if (!grid?.quantization || !isQuantizedType(grid.type)) return null
   return { ...grid.quantization, tensor: grid.tensor, type: grid.type, shape }
 }
@@ -107,20 +117,33 @@ function quantizedTensor(conversion: Conversion, value: Value): QuantizedTensor 
 function weightOf(
   conversion: Conversion,
   node: OnnxNode,
-  inputType: QuantizedType,
+  inputType: QuantumType,
 ): QuantizedTensor | QuantizedConstant | null {
   const value = conversion.value(node.node.inputs[1]!)
   if (value.kind !== 'constant') {
     const tensor = quantizedTensor(conversion, value)
-    if (tensor) requireCompatibleTypes(node, inputType, tensor.type, inputType)
+    if (tensor) requireEightBits(node, inputType, tensor.type)
     return tensor
   }
   const { quantized } = value
-  if (!quantized || !isQuantizedType(quantized.constant.type)) return null
-  if (quantized.constant.type === 'int8' || inputType === 'uint8') return quantized
+  if (!quantized || !isQuantumType(quantized.constant.type)) return null
+  if (quantized.constant.type !== 'uint8' || inputType !== 'int8') return quantized
   const { shape, data } = quantized.constant
   const constant: Constant = { type: 'int8', shape, data: Int8Array.from(data as Uint8Array, (w) => w - 128) }
   return { ...quantized, constant, zeroPoints: quantized.zeroPoints.map((zeroPoint) => zeroPoint - 128) }
+}
+
+/** Products of two activations have kernels for 8 bits alone. */
+function requireEightBits(node: OnnxNode, left: QuantumType, right: QuantumType): void {
+  if (isQuantizedType(left) && isQuantizedType(right)) {
+    requireCompatibleTypes(node, left, right, left)
+    return
+  }
+  throw node.error(
+    'not-eight-bit',
+    `It multiplies two activations, ${left} and ${right}`,
+    'Quantize both to 8 bits.',
+  )
 }
 
 /** In units of the accumulator; undefined where it is not known, or not one entry per channel. */
@@ -129,7 +152,8 @@ function biasOf(
   conversion: Conversion,
   scales: Float32Array,
   { channels, beta }: IntegerSum,
-): Int32Array | null | undefined {
+  limit: number,
+): readonly number[] | null | undefined {
   if (!node.has(2)) return null
   const value = conversion.value(node.node.inputs[2]!)
   if (value.kind !== 'constant' || value.constant.type !== 'float32') return undefined
@@ -139,10 +163,10 @@ function biasOf(
   const scaleOf = (channel: number) => scales[scales.length === 1 ? 0 : channel]!
   const asItIs = beta === 1 ? integersOf(value.quantized, scaleOf, channels) : null
   const data = value.constant.data as Float32Array
-  return Int32Array.from({ length: channels }, (_, channel) => {
+  return Array.from({ length: channels }, (_, channel) => {
     if (asItIs) return asItIs[channel % asItIs.length]!
     const rounded = roundHalfEven(f(f(beta * data[channel % data.length]!) / scaleOf(channel)))
-    return Math.min(Math.max(rounded, -(2 ** 31)), 2 ** 31 - 1)
+    return Math.min(Math.max(rounded, -limit), limit - 1)
   })
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a tensor of the model is while it is converted. A float tensor is not computed in float: it is described
 // (as a function of 8-bit tensors, as a constant, as a copy ...) until something needs it quantized or stored.
-import type { Constant, ElementType, Quantization, QuantizedType } from '../../ir/types.js'
+import type { Constant, ElementType, Quantization, QuantizedType, WideType } from '../../ir/types.js'
 
 /** An integer or bool tensor that exists in memory. */
 export interface IntegerValue {
@@ -34,6 +34,16 @@ export interface Target extends Quantization {
   readonly type: QuantizedType
 }
 
+/** The same in 16 bits. */
+export interface WideTarget extends Quantization {
+  readonly type: WideType
+}
+
+/** A tensor of 16-bit quanta. */
+export interface WideQuanta extends WideTarget {
+  readonly tensor: string
+}
+
 /**
  * A float tensor. At least one of these is always possible: `quantized` gives the 8-bit tensor that equals Q of it,
  * `stored` gives a float32 tensor with its bits. Both emit what they need, once.
@@ -45,9 +55,13 @@ export interface FloatValue {
   readonly grid: Grid | null
   /** Set where it is a function of two 8-bit tensors. */
   readonly pair: Pair | null
+  /** Set where it is plainly DQ of a tensor of 16-bit quanta. */
+  readonly wide: WideQuanta | null
   /** No element is ever NaN. */
   readonly isNumber: boolean
   quantized(target: Target): string
+  /** Q of it in 16 bits. */
+  quantizedWide(target: WideTarget): string
   stored(): string
 }
 
