@@ -35,8 +35,8 @@ const integer = { name: 'integer', reference: 'caplet', version: '1' }
 const verify = ['verify', model, '--runtime', 'node,reference', '-n', '200']
 
 it('is one of the two ways out of a refusal', async () => {
-  const { code, message, remedy } = await capletError(1, 'compile', model, '-o', join(folder, 'none'))
-  expect(code).toBe('float-sum')
+  const { name, message, remedy } = await capletError(1, 'compile', model, '-o', join(folder, 'none'))
+  expect(name).toBe('float-sum')
   expect(message).toContain('cannot fold the Relu')
   expect(remedy).toMatch(/--float-islands.*--contract integer/)
   const { json } = await capletJson('inspect', 'inspect', model, '--contract', 'integer')
@@ -77,14 +77,14 @@ it('stands in the manifest, and a capsule is verified under what it says', async
   expect(given.json).toMatchObject({ exact: true, contract: integer })
   expect(given.json.distance.outputs[0].differing).toBeGreaterThan(0)
   const other = await capletError(1, ...verify, '--capsule', wasm, '--contract', 'onnxruntime')
-  expect(other.code).toBe('capsule-mismatch')
+  expect(other.name).toBe('capsule-mismatch')
 })
 
 it('is refused for TensorFlow Lite models, and with a native reference', async () => {
   const tflite = join(folder, 'model.tflite')
   writeFileSync(tflite, 'xxxxTFL3')
   const refused = await capletError(1, 'inspect', tflite, '--contract', 'integer')
-  expect(refused.code).toBe('unsupported-format')
+  expect(refused.name).toBe('unsupported-format')
   const native = await capletError(1, ...verify, '--contract', 'integer', '--reference', 'native')
-  expect(native.code).toBe('unsupported-feature')
+  expect(native.name).toBe('unsupported-feature')
 })
