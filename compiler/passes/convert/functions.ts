@@ -4,8 +4,9 @@
 import type { FloatBinaryOperation } from '../../ir/operators.js'
 import { type Constant, sizeOf } from '../../ir/types.js'
 import type { OnnxNode } from '../../operators/onnx.js'
+import { ClampedFloat } from './clamped-float.js'
 import type { Conversion } from './conversion.js'
-import { ClampedFloat, ComputedFloat, ConstantFloat, GridFloat } from './floats.js'
+import { ComputedFloat, ConstantFloat, GridFloat } from './floats.js'
 import { quantizeTable } from './tables.js'
 import type { FloatValue, Grid, Pair } from './values.js'
 
