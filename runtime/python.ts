@@ -23,6 +23,12 @@ export async function findPython(...packages: readonly string[]): Promise<string
   return null
 }
 
+/** The Python of the environment with the older TFLite Micro (scripts/python.mjs), or the one that is named. */
+export async function findOlderTflitePython(): Promise<string | null> {
+  const own = join(packageFolder(), 'build', 'tflite-micro-float32', 'bin', 'python')
+  return process.env.CAPLET_OLDER_TFLITE ?? (existsSync(own) ? own : null)
+}
+
 function candidates(): string[] {
   const own = join(packageFolder(), ...environment)
   return [...(existsSync(own) ? [own] : []), 'python3', 'python', 'py']

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The project's own Python environment (.venv/): wasmtime, ONNX and ONNX Runtime at the versions of
-// test/requirements.txt. Made once; renewed when the requirements or the interpreter change.
+// The project's own Python environments: .venv/ with wasmtime, ONNX and ONNX Runtime at the versions of
+// test/requirements.txt, and one under build/ with the older TFLite Micro, which cannot live beside the newer one. Made
+// once; renewed when the requirements or the interpreter change.
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import { capture, root, run } from './process.mjs'
 
-const folder = join(root, '.venv')
-const requirements = join(root, 'test', 'requirements.txt')
-const inside = join(folder, ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']))
 const oldest = [3, 11]
 
 const remedy = `install Python ${oldest.join('.')} or newer (with its venv module), or name one in CAPLET_PYTHON`
@@ -27,13 +25,26 @@ function findInterpreter() {
   return null
 }
 
+/** The environment of most tests and tools. */
+export const providePython = () => provide(join(root, '.venv'), 'requirements.txt')
+
+/** TFLite Micro as it was before October 2026's change of rule; its wheel exists for this one platform. */
+export function provideOlderTflite() {
+  if (process.platform === 'linux' && process.arch === 'x64')
+    return provide(join(root, 'build', 'tflite-micro-float32'), 'requirements-tflite-float32.txt')
+  return { reason: 'TFLite Micro exists for Linux on x86-64 alone', remedy: 'use that platform' }
+}
+
 /**
- * Makes the environment where it is missing or out of date.
+ * Makes an environment where it is missing or out of date.
  * Returns { python } (path of its interpreter) or { reason, remedy } where it cannot be had.
  */
-export function providePython() {
+function provide(folder, file) {
   const interpreter = findInterpreter()
   if (!interpreter) return { reason: `no Python ${oldest.join('.')} or newer found`, remedy }
+  const requirements = join(root, 'test', file)
+  const place = process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']
+  const inside = join(folder, ...place)
   const wanted = createHash('sha256')
     .update(readFileSync(requirements))
     .update(interpreter.version)
@@ -42,17 +53,17 @@ export function providePython() {
   if (existsSync(stamp) && existsSync(inside) && readFileSync(stamp, 'utf8') === wanted)
     return { python: inside }
 
-  console.log(
-    `Python ${interpreter.version}: installing test/requirements.txt into .venv/ (once, about a minute)`,
-  )
+  const shown = relative(root, folder)
+  console.log(`Python ${interpreter.version}: installing test/${file} into ${shown}/ (once, about a minute)`)
   rmSync(folder, { recursive: true, force: true })
+  mkdirSync(dirname(folder), { recursive: true })
   if (run(interpreter.program, [...interpreter.args, '-m', 'venv', folder]) !== 0) {
     return { reason: 'Python could not make a virtual environment', remedy }
   }
   const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements]
   if (run(inside, install) !== 0) {
     rmSync(folder, { recursive: true, force: true })
-    return { reason: 'pip could not install test/requirements.txt', remedy: 'see the messages of pip above' }
+    return { reason: `pip could not install test/${file}`, remedy: 'see the messages of pip above' }
   }
   writeFileSync(stamp, wanted)
   return { python: inside }

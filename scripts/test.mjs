@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { provideBoards } from './boards.mjs'
 import { root, run, tool } from './process.mjs'
-import { providePython } from './python.mjs'
+import { provideOlderTflite, providePython } from './python.mjs'
 
 const filters = process.argv.slice(2)
 const requireAll = process.env.CI === 'true' || process.env.CAPLET_REQUIRE_ALL === '1'
@@ -66,7 +66,12 @@ function printSkipped(skipped) {
 
 const python = providePython()
 const boards = filters.length === 0 ? provideBoards() : {}
-const environment = python.python ? { CAPLET_PYTHON: python.python } : {}
+const older =
+  filters.length === 0 || filters.some((filter) => 'tflite'.includes(filter)) ? provideOlderTflite() : {}
+const environment = {
+  ...(python.python ? { CAPLET_PYTHON: python.python } : {}),
+  ...(older.python ? { CAPLET_OLDER_TFLITE: older.python } : {}),
+}
 const names = filters.length > 0 ? ['build'] : Object.keys(checks)
 const failedChecks = []
 for (const name of names) {

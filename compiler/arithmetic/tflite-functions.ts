@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of one int8 value as TFLite Micro's reference kernels compute them; v is the quantum less its zero point.
+
+import type { Quantization } from '../ir/types.js'
 import { logistic, tanh } from './fixed-functions.js'
 import {
   applyFixed,
@@ -72,10 +74,15 @@ const upperHalf = ({ multiplier }: FixedMultiplier): number =>
 const product16 = (a: number, b: number): number =>
   Math.trunc((a * b + (a * b >= 0 ? 2 ** 14 : 1 - 2 ** 14)) / 2 ** 15)
 
-/** x * relu6(x + 3) / 6. Pre: the multiplier to the output is below 1. */
-export function hardSwish(v: number, inputScale: number, outputScale: number, zeroPoint: number): number {
-  const toOutput = fixedMultiplier(inputScale / 128 / outputScale)
-  const toRelu = fixedMultiplier(inputScale / 128 / (3 / 32768))
+/** x * relu6(x + 3) / 6. `round`: of quotients of scales. Pre: the multiplier to the output is below 1. */
+export function hardSwish(
+  v: number,
+  inputScale: number,
+  { scale, zeroPoint }: Quantization,
+  round: (value: number) => number,
+): number {
+  const toOutput = fixedMultiplier(round(inputScale / 128 / scale))
+  const toRelu = fixedMultiplier(round(inputScale / 128 / (3 / 32768)))
   const fine = v * 128
   const preset = product16(fine, upperHalf(toOutput))
   let gate = fine

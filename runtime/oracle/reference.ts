@@ -4,7 +4,7 @@ import { isTflite } from '../../compiler/import/tflite.js'
 import type { TfliteMultipliers } from '../../compiler/passes/tflite/conversion.js'
 import { openOracle } from './onnxruntime.js'
 import type { Oracle, OracleOptions } from './oracle.js'
-import { openTfliteOracle, tfliteOracleAbsent } from './tflite.js'
+import { olderTfliteMicro, tfliteMicro } from './tflite.js'
 
 /** null where it is not to be had on this machine. Throws CapletError where it refuses the model. */
 export async function openReference(
@@ -12,9 +12,8 @@ export async function openReference(
   options: OracleOptions & { readonly tfliteMultipliers: TfliteMultipliers },
 ): Promise<Oracle | null> {
   if (!isTflite(model)) return openOracle(model, options)
-  // The interpreter that is asked forms its multipliers in float64.
-  if (options.tfliteMultipliers === 'float32') return null
-  return (await tfliteOracleAbsent()) === null ? openTfliteOracle(model) : null
+  const interpreter = options.tfliteMultipliers === 'float32' ? olderTfliteMicro : tfliteMicro
+  return (await interpreter.absent()) === null ? interpreter.open(model) : null
 }
 
 /** For people. */

@@ -8,13 +8,13 @@ import type { Data } from '../../compiler/ir/types.js'
 import { type ModelFile, modelFromBytes } from '../../compiler/read-model.js'
 import { openNode } from '../../runtime/node.js'
 import type { OracleTensor } from '../../runtime/oracle/oracle.js'
-import { openTfliteOracle, tfliteOracleAbsent } from '../../runtime/oracle/tflite.js'
+import { type TfliteInterpreter, tfliteMicro } from '../../runtime/oracle/tflite.js'
 import { type TfliteText, writeTflite } from '../../runtime/oracle/write-tflite.js'
 
 /** The wheel exists for this platform alone: elsewhere such tests are not defined. */
 export const hasTfliteWheel = process.platform === 'linux' && process.arch === 'x64'
 
-const absent = hasTfliteWheel ? await tfliteOracleAbsent() : null
+const absent = hasTfliteWheel ? await tfliteMicro.absent() : null
 export const tfliteOracleIsAbsent = absent !== null
 export const whyAbsent = absent ? `: ${absent.reason}; ${absent.remedy}` : ''
 
@@ -25,7 +25,11 @@ export type Form = 'reference' | 'portable' | 'accelerated'
 export async function differences(
   text: TfliteText,
   samples: readonly (readonly Data[])[],
-  how: { readonly forms?: readonly Form[]; readonly options?: Partial<CompileOptions> } = {},
+  how: {
+    readonly forms?: readonly Form[]
+    readonly options?: Partial<CompileOptions>
+    readonly interpreter?: TfliteInterpreter
+  } = {},
 ): Promise<string[]> {
   const bytes = writeTflite(text)
   const model = modelFromBytes(bytes, 'random.tflite')
@@ -33,7 +37,7 @@ export async function differences(
   const runs = await Promise.all(
     (how.forms ?? ['reference']).map(async (form) => ({ form, run: await runOf(model, form, options) })),
   )
-  const oracle = await openTfliteOracle(bytes)
+  const oracle = await (how.interpreter ?? tfliteMicro).open(bytes)
   const found: string[] = []
   for (const [index, sample] of samples.entries()) {
     const expected = await oracle.run(feeds(text, sample))

@@ -68,15 +68,9 @@ export const exponentialLinear = table('ELU', (_, from, to) => {
 })
 
 export const hard = table('HARD_SWISH', (node, from, to, { multipliers }) => {
-  if (multipliers === 'float32') {
-    throw node.error(
-      'unsupported-feature',
-      'HARD_SWISH is compiled with multipliers of float64 alone',
-      'Leave --tflite-multipliers away.',
-    )
-  }
-  if (from.scale / 128 / to.scale >= 1) {
+  const round = multipliers === 'float32' ? f32 : (value: number) => value
+  if (round(from.scale / 128 / to.scale) >= 1) {
     throw node.refused("TFLite Micro does not load it: the output's scale is too small", converted)
   }
-  return int8Table((q) => hardSwish(q - from.zeroPoint, from.scale, to.scale, to.zeroPoint))
+  return int8Table((q) => hardSwish(q - from.zeroPoint, from.scale, to, round))
 })
