@@ -61,4 +61,5 @@ export interface FixedLstmAttributes {
 
 export interface FixedRecurrentOperatorAttributes {
   time_filter: TimeFilterAttributes
+  fixed_lstm: FixedLstmAttributes
 }

@@ -15,6 +15,7 @@ import { dynamicQuantize } from './dynamic-quantize/definition.js'
 import { fixedBinary } from './fixed-binary/definition.js'
 import { fixedConvolution } from './fixed-convolution/definition.js'
 import { fixedCurve } from './fixed-curve/definition.js'
+import { fixedLstm } from './fixed-lstm/definition.js'
 import { fixedResize } from './fixed-resize/definition.js'
 import { fixedSoftmax } from './fixed-softmax/definition.js'
 import { fixedUnary } from './fixed-unary/definition.js'
@@ -64,6 +65,7 @@ export const operators: readonly OperatorDefinition[] = [
   fixedUnary,
   fixedCurve,
   timeFilter,
+  fixedLstm,
   fixedBinary,
   floatBinary,
   pairTable,

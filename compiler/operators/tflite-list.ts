@@ -8,6 +8,7 @@ import * as fixedPrelu from './fixed-binary/prelu.js'
 import * as fixedBinary from './fixed-binary/tflite.js'
 import * as fixedConvolution from './fixed-convolution/tflite.js'
 import * as fixedCurve from './fixed-curve/tflite.js'
+import * as fixedLstm from './fixed-lstm/tflite.js'
 import * as fixedResize from './fixed-resize/tflite.js'
 import * as fixedSoftmax from './fixed-softmax/tflite.js'
 import * as fixedUnary from './fixed-unary/tflite.js'
@@ -56,6 +57,7 @@ const folders: readonly Readonly<Record<string, unknown>>[] = [
     transpose,
   ],
   timeFilter,
+  fixedLstm,
   variable,
 ]
 

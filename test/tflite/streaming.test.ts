@@ -68,6 +68,11 @@ if (hasTfliteWheel) {
       expect(exact).toBe(true)
       expect(runtimes[0]!.outputsCompared).toBe(200 * 32)
     })
+
+    it('and an LSTM does, whose states stay from window to window', async () => {
+      const model = join(assets!, 'tflite_micro', 'examples', 'mnist_lstm', 'trained_lstm_int8.tflite')
+      expect(await verifyModel(model, { ...inBoth, count: 20 })).toMatchObject({ exact: true, sequences: 2 })
+    })
   })
 
   describe.skipIf(tfliteOracleIsAbsent)(`verify of a network with state${whyAbsent}`, () => {
