@@ -3,7 +3,14 @@
 import { unzipSync, zipSync } from 'fflate'
 import { parse } from 'npyjs'
 import { CapletError } from '../compiler/errors.js'
-import { allocate, bytesPerElement, type Data, type ElementType, sizeOf } from '../compiler/ir/types.js'
+import {
+  allocate,
+  bytesPerElement,
+  type Data,
+  type ElementType,
+  type NibbleType,
+  sizeOf,
+} from '../compiler/ir/types.js'
 
 /** A dense array, row-major. */
 export interface NumpyArray {
@@ -13,7 +20,7 @@ export interface NumpyArray {
 }
 
 /** NumPy's spelling of the element types that a capsule can have. */
-const descriptors: Readonly<Record<ElementType, string>> = {
+const descriptors: Readonly<Record<Exclude<ElementType, NibbleType>, string>> = {
   bool: '|b1',
   int8: '|i1',
   uint8: '|u1',
@@ -25,6 +32,11 @@ const descriptors: Readonly<Record<ElementType, string>> = {
   uint64: '<u8',
   float32: '<f4',
   float64: '<f8',
+}
+
+function descriptorOf(type: ElementType): string {
+  if (type !== 'int4' && type !== 'uint4') return descriptors[type]
+  throw new Error(`no file of NumPy's holds ${type}`)
 }
 
 const elementTypes = new Map(
@@ -109,7 +121,7 @@ function columnMajorIndex(shape: readonly number[]): (index: number) => number {
 /** A .npy file, version 1.0: magic, header padded to a multiple of 64 bytes, then the elements. */
 export function writeNpy({ type, shape, data }: NumpyArray): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-  const header = `{'descr': '${descriptors[type]}', 'fortran_order': False, 'shape': ${tuple}, }`
+  const header = `{'descr': '${descriptorOf(type)}', 'fortran_order': False, 'shape': ${tuple}, }`
   const length = Math.ceil((10 + header.length + 1) / 64) * 64
   const file = new Uint8Array(length + data.length * bytesPerElement(type))
   file.set([...npyMagic, 1, 0])

@@ -128,7 +128,7 @@ function distanceLines({ reference, version, reason, outputs }: ReferenceDistanc
   const title = `Distance to ${reference} ${version}, as information`
   if (reason !== null) return [`${title}: none, it does not run the model: ${reason}`]
   const rows = outputs.map(({ name, valuesCompared, differing, largest, unit, top1 }) => [
-    ...[name, valuesCompared, differing, unit === 'steps' ? `${largest} steps` : String(largest)],
+    ...[name, valuesCompared, differing, unit === 'steps' ? plural(largest, 'step') : String(largest)],
     top1 ? `${count(top1.agreeing)} of ${count(top1.rows)}` : '-',
   ])
   return [

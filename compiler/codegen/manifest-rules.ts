@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules of a manifest. A rule looks at a value and says what is wrong with it, or null.
-import { bytesPerElement, type ElementType, sizeOf } from '../ir/types.js'
+import { bytesPerElement, type ElementType, type NibbleType, sizeOf } from '../ir/types.js'
 
 type Rule = (value: unknown, path: string) => string | null
 
 /** Types of edges, and the range of their quanta where they can be quantized. */
-const edgeTypes: Readonly<Record<Exclude<ElementType, 'float64'>, readonly [number, number] | null>> = {
+const edgeTypes: Readonly<
+  Record<Exclude<ElementType, NibbleType | 'float64'>, readonly [number, number] | null>
+> = {
   bool: null,
   int8: [-128, 127],
   uint8: [0, 255],

@@ -3,7 +3,7 @@
 // JSON with sorted keys, in the custom section caplet.manifest and in manifest.json.
 // compiler/codegen/descriptor.ts says the same for devices.
 import { CapletError } from '../errors.js'
-import type { ElementType } from '../ir/types.js'
+import type { ElementType, NibbleType } from '../ir/types.js'
 import type { Capsule, Contract, PlacedEdge } from './capsule.js'
 import { internalError } from './internal-error.js'
 import { manifestProblem } from './manifest-rules.js'
@@ -13,7 +13,7 @@ export const manifestFormat = 1
 
 export interface ManifestEdge {
   readonly name: string
-  readonly type: Exclude<ElementType, 'float64'>
+  readonly type: Exclude<ElementType, NibbleType | 'float64'>
   /** In the model's own order of dimensions, row-major. */
   readonly shape: readonly number[]
   /** A float32 value; real = scale * (quantum - zero_point). Both null: not quantized. */

@@ -31,7 +31,7 @@ export const operatorErrors = {
     code: 'CAP057',
     title: 'Arithmetic on quanta that are not of 8 bits',
     meaning:
-      'The reference has quantized operators for int8 and uint8 only. What it makes of an operator on other quanta is one of many float forms, and which one is not established. QuantizeLinear, DequantizeLinear, casts and copies of 16-bit integers compile; under --contract integer sums of products and elementwise operators do, too.',
+      'The reference has quantized operators for int8 and uint8 only. What it makes of an operator on other quanta is one of many float forms, and which one is not established. QuantizeLinear, DequantizeLinear, casts and copies of 16-bit integers, and those and casts of 4-bit ones, compile; under --contract integer sums of products and elementwise operators do, too.',
     remedy: 'Quantize activations and weights to 8 bits, or compile under --contract integer.',
     example: 'Conv computes on int16 quanta: the reference has no quantized form of it',
   },

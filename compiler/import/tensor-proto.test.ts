@@ -120,12 +120,30 @@ describe('claims that are not kept', () => {
   })
 })
 
+describe('4-bit elements', () => {
+  // 0x21, 0x83 low bits first: 1, 2, 3, -8; the last half byte is beyond the shape.
+  it.each([
+    ['raw bytes', { dims: [2, 2], rawData: Uint8Array.of(0x21, 0x83) }, [1, 2, 3, -8]],
+    ['a typed field', { dims: [3], int32Data: [0x21, 0xff] }, [1, 2, -1]],
+  ])('are unpacked from %s', (_, fields, values) => {
+    expect(read({ dataType: 22 as 1, ...fields })).toMatchObject({
+      type: 'int4',
+      data: Int8Array.from(values),
+    })
+    const unsigned = Uint8Array.from(values, (value) => value & 15)
+    expect(read({ dataType: 21 as 1, ...fields })).toMatchObject({ type: 'uint4', data: unsigned })
+  })
+
+  it('are refused where bytes are too few', () => {
+    expect(refusal({ dataType: 22 as 1, dims: [5], rawData: new Uint8Array(2) })).toMatch(/^malformed-model/)
+  })
+})
+
 it.each([
   [8, 'string'],
   [10, 'float16'],
   [16, 'bfloat16'],
   [17, 'float8e4m3fn'],
-  [22, 'int4'],
   [0, 'number 0'],
   [99, 'number 99'],
 ])('refuses element type %i by name', (dataType, name) => {

@@ -2,7 +2,15 @@
 // TensorProto -> Constant: raw bytes, typed fields or an external data file, checked against the claimed shape.
 import type { onnx } from 'onnx-proto'
 import { CapletError } from '../errors.js'
-import { allocate, bytesPerElement, type Constant, type Data, type ElementType } from '../ir/types.js'
+import {
+  allocate,
+  bytesPerElement,
+  type Constant,
+  type Data,
+  type ElementType,
+  isNibbleType,
+  type NibbleType,
+} from '../ir/types.js'
 
 /** Numbers of TensorProto.DataType (onnx.proto). The ones without a name here are refused. */
 const elementTypes: Readonly<Record<number, ElementType>> = {
@@ -17,6 +25,8 @@ const elementTypes: Readonly<Record<number, ElementType>> = {
   11: 'float64',
   12: 'uint32',
   13: 'uint64',
+  21: 'uint4',
+  22: 'int4',
 }
 
 const refusedTypes: Readonly<Record<number, string>> = {
@@ -29,8 +39,6 @@ const refusedTypes: Readonly<Record<number, string>> = {
   18: 'float8e4m3fnuz',
   19: 'float8e5m2',
   20: 'float8e5m2fnuz',
-  21: 'uint4',
-  22: 'int4',
   23: 'float4e2m1',
 }
 
@@ -89,21 +97,39 @@ export function countElements(shape: readonly number[], name: string): number {
 
 /** Little-endian bytes to a typed array; a copy, so that alignment does not matter. */
 function fromBytes(bytes: Uint8Array, type: ElementType, elements: number, name: string): Data {
-  const wanted = elements * bytesPerElement(type)
+  const wanted = bytesOf(type, elements)
   if (bytes.length !== wanted) {
     throw malformed(`${name} holds ${bytes.length} bytes where its shape and type need ${wanted}`)
   }
   const data = allocate(type, elements)
-  new Uint8Array(data.buffer).set(bytes)
+  if (isNibbleType(type)) unpackNibbles(bytes, type, data as Int8Array)
+  else new Uint8Array(data.buffer).set(bytes)
   return data
+}
+
+/** In a file 4-bit elements lie two to a byte. */
+const bytesOf = (type: ElementType, elements: number): number =>
+  isNibbleType(type) ? Math.ceil(elements / 2) : elements * bytesPerElement(type)
+
+/** The first of two elements in the low bits. */
+function unpackNibbles(bytes: ArrayLike<number>, type: NibbleType, data: Int8Array | Uint8Array): void {
+  for (let i = 0; i < data.length; i++) {
+    const nibble = (bytes[i >> 1]! >> (4 * (i & 1))) & 15
+    data[i] = type === 'int4' && nibble > 7 ? nibble - 16 : nibble
+  }
 }
 
 function fromTypedFields(proto: onnx.ITensorProto, type: ElementType, elements: number, name: string): Data {
   const field = typedField(proto, type)
-  if (field.length !== elements) {
-    throw malformed(`${name} holds ${field.length} elements where its shape needs ${elements}`)
+  const wanted = isNibbleType(type) ? bytesOf(type, elements) : elements
+  if (field.length !== wanted) {
+    throw malformed(`${name} holds ${field.length} elements where its shape needs ${wanted}`)
   }
   const data = allocate(type, elements)
+  if (isNibbleType(type)) {
+    unpackNibbles(field.map(toNumber), type, data as Int8Array)
+    return data
+  }
   if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
     field.forEach((v, i) => {
       data[i] = BigInt(v.toString())
@@ -146,7 +172,7 @@ function external(
   if (!location) throw malformed(`${name} is stored outside the file, but names no location`)
   const file = load(location)
   const offset = Number(entries.get('offset') ?? 0)
-  const length = Number(entries.get('length') ?? elements * bytesPerElement(type))
+  const length = Number(entries.get('length') ?? bytesOf(type, elements))
   if (!(Number.isSafeInteger(offset) && Number.isSafeInteger(length)) || offset < 0 || length < 0) {
     throw malformed(
       `${name} has external data at offset ${entries.get('offset')}, length ${entries.get('length')}`,

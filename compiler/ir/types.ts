@@ -3,6 +3,8 @@
 
 export type ElementType =
   | 'bool'
+  | 'int4'
+  | 'uint4'
   | 'int8'
   | 'uint8'
   | 'int16'
@@ -16,6 +18,9 @@ export type ElementType =
 
 /** Integer types that carry quantized activations. */
 export type QuantizedType = 'int8' | 'uint8'
+
+/** Of ONNX models alone: normalization makes 8-bit tensors of them, one element to a byte. */
+export type NibbleType = 'int4' | 'uint4'
 
 export type WideType = 'int16' | 'uint16'
 
@@ -49,6 +54,8 @@ export interface Quantization {
 
 const byteSizes: Record<ElementType, number> = {
   bool: 1,
+  int4: 1,
+  uint4: 1,
   int8: 1,
   uint8: 1,
   int16: 2,
@@ -79,6 +86,13 @@ export const rangeOf = (type: QuantumType): { min: number; max: number } => rang
 export const isQuantizedType = (type: ElementType): type is QuantizedType =>
   type === 'int8' || type === 'uint8'
 
+export const isNibbleType = (type: ElementType): type is NibbleType => type === 'int4' || type === 'uint4'
+
+/** The type in which a tensor of 4-bit elements is kept, and their range. */
+export const keptAs = (type: NibbleType): QuantizedType => (type === 'int4' ? 'int8' : 'uint8')
+export const nibbleRange = (type: NibbleType): { min: number; max: number } =>
+  type === 'int4' ? { min: -8, max: 7 } : { min: 0, max: 15 }
+
 export const isWideType = (type: ElementType): type is WideType => type === 'int16' || type === 'uint16'
 
 export const isQuantumType = (type: ElementType): type is QuantumType => Object.hasOwn(ranges, type)
@@ -88,8 +102,10 @@ export function allocate(type: ElementType, length: number): Data {
   switch (type) {
     case 'bool':
     case 'uint8':
+    case 'uint4':
       return new Uint8Array(length)
     case 'int8':
+    case 'int4':
       return new Int8Array(length)
     case 'int16':
       return new Int16Array(length)

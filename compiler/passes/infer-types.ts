@@ -8,11 +8,12 @@
 import { CapletError, type Problem } from '../errors.js'
 import type { DeclaredInput, OnnxGraph, SourceModel } from '../import/onnx.js'
 import type { Node, Tensor } from '../ir/graph.js'
-import { type Constant, sizeOf } from '../ir/types.js'
+import { type Constant, isNibbleType, sizeOf } from '../ir/types.js'
 import { type AttributeKind, OnnxNode, type OnnxOperator } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
 import { refuseBeforeItsTime } from '../operators/since.js'
 import { floatModelProblems } from './refuse-float-model.js'
+import { nibbleEdge, refuseNibbles } from './refuse-nibbles.js'
 import { earlierForm, upgradeNode } from './upgrade-node.js'
 
 /** Of an activation: far more than any device holds, and few enough for a compilation that ends. */
@@ -40,6 +41,7 @@ export function inferTypes(model: SourceModel, shapes: Shapes): OnnxGraph {
     const shape = staticShape(input, shapes.get(input.name), problems)
     if (!shape) continue
     if (sizeOf(shape) > mostElements) problems.push(tooLarge(input.name, shape))
+    if (isNibbleType(input.type)) problems.push(nibbleEdge(input.name, input.type))
     tensors.set(input.name, { name: input.name, type: input.type, shape })
   }
   const nodes: Node[] = []
@@ -48,6 +50,8 @@ export function inferTypes(model: SourceModel, shapes: Shapes): OnnxGraph {
     if (kept) nodes.push(kept)
   }
   for (const output of model.outputs) {
+    const type = tensors.get(output)?.type
+    if (type && isNibbleType(type)) problems.push(nibbleEdge(output, type))
     if (tensors.has(output) || problems.length > 0) continue
     problems.push({
       code: 'malformed-model',
@@ -115,6 +119,8 @@ function inferNode(
     const node = inNewestForm(viewOf(written), operator, tensors)
     const view = viewOf(node)
     const types = operator.infer(view)
+    const read = node.inputs.flatMap((name) => tensors.get(name)?.type ?? [])
+    refuseNibbles(view, [...read, ...types.map(({ type }) => type)])
     const constants = evaluateConstants(view, operator)
     node.outputs.forEach((name, i) => {
       if (name === '') return

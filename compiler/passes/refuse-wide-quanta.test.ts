@@ -67,6 +67,35 @@ describe('exact against the reference', () => {
         'output y',
       ),
     ],
+    [
+      '4 bits between floats',
+      graph(
+        'float32',
+        'q: int4[2,3] = QuantizeLinear(x, float32 0.5, int4 1)',
+        'y: float32[2,3] = DequantizeLinear(q, float32 0.5, int4 1)',
+        'output y',
+      ),
+    ],
+    [
+      'unsigned ones, cast',
+      graph(
+        'float32',
+        'q: uint4[2,3] = QuantizeLinear(x, float32 0.5, uint4 3)',
+        'y: int8[2,3] = Cast(q) {to=3}',
+        'output y',
+      ),
+    ],
+    [
+      'two pairs of 4 bits, which the reference leaves',
+      graph(
+        'float32',
+        'q: int4[2,3] = QuantizeLinear(x, float32 0.5, int4 1)',
+        'a: float32[2,3] = DequantizeLinear(q, float32 0.5, int4 1)',
+        'b: int4[2,3] = QuantizeLinear(a, float32 0.3, int4 -2)',
+        'y: float32[2,3] = DequantizeLinear(b, float32 0.3, int4 -2)',
+        'output y',
+      ),
+    ],
     ['a cast', graph('int16', dq('a', 'x', near), 'y: int8[2,3] = Cast(a) {to=3}', 'output y')],
   ])('%s', async (_, text) => {
     expect(await againstOracle(text)).toBe('exact')
@@ -86,6 +115,17 @@ describe('refused', () => {
         dq('a', 'x', near),
         'b: float32[6] = Reshape(a, int64[1] {6})',
         'y: float32[6] = Relu(b)',
+        'output y',
+      ),
+    ],
+    [
+      '4-bit weights',
+      graph(
+        'uint8',
+        'a: float32[2,3] = DequantizeLinear(x, float32 0.02, uint8 128)',
+        'w: float32[3,2] = DequantizeLinear(int4[3,2] {1 -8 7 3 0 -2}, float32 0.1, int4 0)',
+        'b: float32[2,2] = MatMul(a, w)',
+        'y: uint8[2,2] = QuantizeLinear(b, float32 0.1, uint8 128)',
         'output y',
       ),
     ],

@@ -63,6 +63,8 @@ const elementTypes: Record<string, number> = {
   bool: 9,
   uint32: 12,
   uint64: 13,
+  uint4: 21,
+  int4: 22,
 }
 
 /** The bytes of a model with these nodes; com.microsoft is imported as version 1. */
@@ -124,10 +126,18 @@ function tensorProto({ name, type, shape, data, external, typed }: Initializer) 
   const tensor = { name, dataType: elementType(type), dims: [...shape] }
   if (typed) return { ...tensor, ...typedField(type, data) }
   if (external === undefined) {
-    return { ...tensor, rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    return { ...tensor, rawData: type.endsWith('int4') ? packed(bytes) : bytes }
   }
   const location = onnx.TensorProto.DataLocation.EXTERNAL
   return { ...tensor, dataLocation: location, externalData: [{ key: 'location', value: external }] }
+}
+
+/** Two 4-bit elements to a byte, the first in its low bits. */
+function packed(elements: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(elements.length / 2))
+  for (const [i, element] of elements.entries()) bytes[i >> 1]! |= (element & 15) << (4 * (i & 1))
+  return bytes
 }
 
 function typedField(type: string, data: OracleData) {

@@ -2,7 +2,7 @@
 // ONNX's operators of one integer or bool tensor, and Cast.
 import { elementTypeOf } from '../../import/tensor-proto.js'
 import type { PlainUnaryOperation } from '../../ir/plain-operators.js'
-import { type Constant, isQuantizedType } from '../../ir/types.js'
+import { type Constant, isNibbleType, isQuantizedType } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
 import { convertCopy } from '../../passes/convert/copies.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
@@ -46,8 +46,13 @@ export const withIntegers = (float: OnnxOperator, operation: PlainUnaryOperation
 
 const castType = (node: OnnxNode) => {
   const type = elementTypeOf(node.int('to', 0), `Cast "${node.node.name}"`)
-  if (type !== 'float64') return type
-  throw node.error('unsupported-type', 'It casts to float64', 'Cast to float32.', 'to')
+  if (type !== 'float64' && !isNibbleType(type)) return type
+  throw node.error(
+    'unsupported-type',
+    `It casts to ${type}`,
+    'Cast to float32, or to integers of 8 bits and more.',
+    'to',
+  )
 }
 
 export const cast: OnnxOperator = {

@@ -4,16 +4,20 @@ import { dequantize, quantize } from '../../arithmetic/float32.js'
 import {
   allocate,
   type Constant,
+  isNibbleType,
   isQuantizedType,
   isQuantumType,
   isWideType,
+  keptAs,
+  type NibbleType,
+  nibbleRange,
   type QuantizedType,
   type QuantumType,
   rangeOf,
   type WideType,
 } from '../../ir/types.js'
 import type { Conversion } from '../../passes/convert/conversion.js'
-import { dequantizeTable } from '../../passes/convert/tables.js'
+import { dequantizeTable, quantumOf } from '../../passes/convert/tables.js'
 import type { IntegerValue } from '../../passes/convert/values.js'
 import type { OnnxNode, OnnxOperator, TensorType } from '../onnx.js'
 import { checkedScales, zeroPointsAt } from '../scales.js'
@@ -27,12 +31,18 @@ const attributes = {
 } as const
 
 /** Types that output_dtype names (onnx.proto); the others are refused. */
-const outputTypes: Readonly<Record<number, QuantumType>> = { 2: 'uint8', 3: 'int8', 4: 'uint16', 5: 'int16' }
+const outputTypes: Readonly<Record<number, QuantumType | NibbleType>> = {
+  2: 'uint8',
+  3: 'int8',
+  4: 'uint16',
+  5: 'int16',
+  ...{ 21: 'uint4', 22: 'int4' },
+}
 
-function quantizedTypeOf(node: OnnxNode): QuantumType {
+function quantizedTypeOf(node: OnnxNode): QuantumType | NibbleType {
   if (node.has(2)) {
     const { type } = node.type(2)
-    if (isQuantumType(type)) return type
+    if (isQuantumType(type) || isNibbleType(type)) return type
     throw node.error('unsupported-type', `It quantizes to ${type}`, 'Quantize to int8 or uint8.')
   }
   const number = node.int('output_dtype', 0)
@@ -40,7 +50,7 @@ function quantizedTypeOf(node: OnnxNode): QuantumType {
   if (type) return type
   throw node.error(
     'unsupported-type',
-    `output_dtype ${number} is no type of 8 or 16 bits`,
+    `output_dtype ${number} is no type of 4, 8 or 16 bits`,
     'Quantize to int8 or uint8.',
     'output_dtype',
   )
@@ -93,7 +103,7 @@ function quantizeConstant(
   const type = quantizedTypeOf(node)
   const channel = channelOf(node, x.shape, scales.length)
   const data = allocate(type, x.data.length) as Int16Array
-  const range = rangeOf(type)
+  const range = isNibbleType(type) ? nibbleRange(type) : rangeOf(type)
   for (let i = 0; i < data.length; i++) {
     const c = channel(i)
     const quantization = { scale: scales[c]!, zeroPoint: zeroPoints[zeroPoints.length === 1 ? 0 : c]! }
@@ -144,11 +154,38 @@ export const quantizeLinear: OnnxOperator = {
       )
     }
     const quantization = { scale: scales[0]!, zeroPoint: zeroPoints[0]! }
+    if (isNibbleType(type)) {
+      const kept = keptAs(type)
+      const tensor = clampedTo(
+        conversion,
+        value.quantized({ ...quantization, type: kept }),
+        type,
+        value.shape,
+      )
+      conversion.define(output, { kind: 'integer', type: kept, shape: value.shape, tensor })
+      return
+    }
     const tensor = isQuantizedType(type)
       ? value.quantized({ ...quantization, type })
       : value.quantizedWide({ ...quantization, type })
     conversion.define(output, { kind: 'integer', type, shape: value.shape, tensor })
   },
+}
+
+/** Of 8-bit quanta those of 4 bits: both clamp, the narrower one last. */
+function clampedTo(
+  conversion: Conversion,
+  tensor: string,
+  type: NibbleType,
+  shape: readonly number[],
+): string {
+  const { min, max } = nibbleRange(type)
+  const kept = keptAs(type)
+  const table = allocate(kept, 256) as Int8Array | Uint8Array
+  for (let byte = 0; byte < 256; byte++) {
+    table[byte] = Math.min(Math.max(quantumOf(byte, kept), min), max)
+  }
+  return conversion.emit('table', [tensor], { type: kept, shape }, { table, axis: null, label: 'clamp' })
 }
 
 export const dequantizeLinear: OnnxOperator = {
@@ -211,7 +248,7 @@ function defineGrid(
   x: IntegerValue & { readonly type: QuantizedType },
   scales: Float32Array,
 ): void {
-  const zeroPoints = zeroPointsAt(node, conversion, 2, x.type, 'input')
+  const zeroPoints = zeroPointsAt(node, conversion, 2, node.type(0).type, 'input')
   channelOf(node, x.shape, scales.length)
   const zeroPoint = (channel: number) => zeroPoints[zeroPoints.length === 1 ? 0 : channel]!
   const shared = { tensor: x.tensor, type: x.type, label: 'requantize' }

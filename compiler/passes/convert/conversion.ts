@@ -6,7 +6,7 @@ import type { OnnxGraph } from '../../import/onnx.js'
 import type { Node, State, Tensor } from '../../ir/graph.js'
 import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
 import type { Constant, ElementType, Quantization, QuantizedType } from '../../ir/types.js'
-import { isQuantizedType } from '../../ir/types.js'
+import { isNibbleType, isQuantizedType, keptAs } from '../../ir/types.js'
 import type { OnnxNode } from '../../operators/onnx.js'
 import { ConstantFloat, GridFloat, StoredFloat } from './floats.js'
 import type { FloatValue, Grid, IntegerValue, Value, WideQuanta } from './values.js'
@@ -142,8 +142,9 @@ export class Conversion {
     const value = this.value(name)
     if (value.kind === 'integer') return value
     if (value.kind === 'constant' && value.constant.type !== 'float32') {
-      const { type, shape } = value.constant
-      const tensor = this.emit('constant', [], { type, shape }, { value: value.constant })
+      const { shape } = value.constant
+      const type = isNibbleType(value.constant.type) ? keptAs(value.constant.type) : value.constant.type
+      const tensor = this.emit('constant', [], { type, shape }, { value: { ...value.constant, type } })
       return { kind: 'integer', type, shape, tensor }
     }
     throw node.error(

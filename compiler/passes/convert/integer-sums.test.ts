@@ -8,7 +8,14 @@ import { defaultOptions, lower } from '../../compile.js'
 import type { ContractName } from '../../contracts.js'
 import { CapletError } from '../../errors.js'
 import { evaluateBytes } from '../../evaluate.js'
-import { allocate, type QuantumType, rangeOf } from '../../ir/types.js'
+import {
+  allocate,
+  isNibbleType,
+  type NibbleType,
+  nibbleRange,
+  type QuantumType,
+  rangeOf,
+} from '../../ir/types.js'
 import { Random } from '../../operators/random.js'
 import { modelFromBytes } from '../../read-model.js'
 
@@ -21,7 +28,7 @@ interface Sum {
   readonly depth: number
   readonly columns: number
   readonly inputType: QuantumType
-  readonly weightType: QuantumType
+  readonly weightType: QuantumType | NibbleType
   readonly x: { readonly scale: number; readonly zeroPoint: number }
   readonly weightScales: readonly number[]
   readonly weightZeroPoints: readonly number[]
@@ -44,10 +51,11 @@ function randomSum(random: Random): Sum {
     random.integer(1, 5),
   ]
   const inputType = random.pick(['int8', 'uint8', 'int16', 'uint16'] as const)
-  const weightType = random.pick(['int8', 'uint8', 'int8', 'int16'] as const)
+  const weightType = random.pick(['int8', 'uint8', 'int8', 'int16', 'int4', 'uint4'] as const)
   const channels = random.boolean() ? columns : 1
-  const zero = (type: QuantumType) => random.integer(rangeOf(type).min, rangeOf(type).max)
-  const { min, max } = rangeOf(weightType)
+  const limits = (type: QuantumType | NibbleType) => (isNibbleType(type) ? nibbleRange(type) : rangeOf(type))
+  const zero = (type: QuantumType | NibbleType) => random.integer(limits(type).min, limits(type).max)
+  const { min, max } = limits(weightType)
   const kind =
     operator === 'MatMul' ? 'none' : random.pick(['none', 'int32', 'other scale', 'float'] as const)
   const isFloat = random.integer(0, 3) === 0
@@ -57,7 +65,9 @@ function randomSum(random: Random): Sum {
     ...{ operator, rows, depth, columns, inputType, weightType },
     x: { scale: random.scale(), zeroPoint: zero(inputType) },
     weightScales: Array.from({ length: channels }, () => f(random.float(0.001, 0.1))),
-    weightZeroPoints: Array.from({ length: channels }, () => (weightType === 'uint8' ? zero(weightType) : 0)),
+    weightZeroPoints: Array.from({ length: channels }, () =>
+      weightType.startsWith('u') ? zero(weightType) : 0,
+    ),
     weights: Array.from({ length: depth * columns }, () => random.integer(min, max)),
     bias: {
       kind,
@@ -78,7 +88,7 @@ function randomSum(random: Random): Sum {
   }
 }
 
-const typed = (type: QuantumType | 'int32', values: readonly number[]) => {
+const typed = (type: QuantumType | NibbleType | 'int32', values: readonly number[]) => {
   const data = allocate(type, values.length) as Int8Array
   data.set(values)
   return data

@@ -8,6 +8,7 @@
 import { roundHalfEven } from '../../arithmetic/float32.js'
 import {
   type Constant,
+  isNibbleType,
   isQuantizedType,
   isQuantumType,
   isWideType,
@@ -126,11 +127,18 @@ function weightOf(
     return tensor
   }
   const { quantized } = value
-  if (!quantized || !isQuantumType(quantized.constant.type)) return null
+  if (!quantized) return null
+  if (isNibbleType(quantized.constant.type)) return unpacked(quantized)
+  if (!isQuantumType(quantized.constant.type)) return null
   if (quantized.constant.type !== 'uint8' || inputType !== 'int8') return quantized
   const { shape, data } = quantized.constant
   const constant: Constant = { type: 'int8', shape, data: Int8Array.from(data as Uint8Array, (w) => w - 128) }
   return { ...quantized, constant, zeroPoints: quantized.zeroPoints.map((zeroPoint) => zeroPoint - 128) }
+}
+
+/** 4-bit weights as int8: the same numbers. */
+function unpacked({ constant: { shape, data }, ...quantized }: QuantizedConstant): QuantizedConstant {
+  return { ...quantized, constant: { type: 'int8', shape, data: Int8Array.from(data as Int8Array) } }
 }
 
 /** Products of two activations have kernels for 8 bits alone. */

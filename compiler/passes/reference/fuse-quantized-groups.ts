@@ -11,7 +11,7 @@
  */
 import { roundHalfEven } from '../../arithmetic/float32.js'
 import type { Node } from '../../ir/graph.js'
-import { isWideType } from '../../ir/types.js'
+import { type ElementType, isNibbleType, isWideType } from '../../ir/types.js'
 import type { DequantizedInput, OnnxNode, QuantizedGroup } from '../../operators/onnx.js'
 import type { GraphEditor } from './editor.js'
 import { isDequantize, isQuantize, refuseBefore, scalarParameters, typeRange } from './quantization.js'
@@ -22,7 +22,7 @@ export function fuseQuantizedGroups(editor: GraphEditor): boolean {
 
 function fuseNode(editor: GraphEditor, node: Node): boolean {
   const inputs = node.inputs.map((name) => dequantizedInput(editor, name))
-  if (!inputs.some((input) => input) || inputs.some((input) => input && isWideType(input.type))) return false
+  if (!inputs.some((input) => input) || inputs.some((input) => input && isUnfused(input.type))) return false
   const end = groupEnd(editor, node)
   if (end === undefined) return false
   const output: QuantizedGroup['output'] = end.quantize
@@ -33,8 +33,7 @@ function fuseNode(editor: GraphEditor, node: Node): boolean {
       }
     : null
   const view = editor.view(node)
-  // The reference has no quantized operator on 16 bits.
-  if (output && isWideType(output.type)) return false
+  if (output && isUnfused(output.type)) return false
   const fused = editor.operator(node).fuse!(view, { inputs, output })
   if (!fused) return false
   if (!fused.operator.includes('.')) refuseBefore(editor, node, 10, `it makes the node a ${fused.operator}`)
@@ -51,6 +50,9 @@ function fuseNode(editor: GraphEditor, node: Node): boolean {
   editor.replace(node, { name: node.name, ...fused, outputs: [result] })
   return true
 }
+
+/** The reference has quantized operators for 8 bits alone. */
+const isUnfused = (type: ElementType): boolean => isWideType(type) || isNibbleType(type)
 
 /** What the reference makes of the group does not pass its own checks. */
 const unloadable = (node: OnnxNode, what: string) =>
