@@ -4,6 +4,7 @@
 import { dynamicRows } from './dynamic-rows.js'
 import type { Activation, ModelBuilder } from './forms.js'
 import { productRows } from './product-rows.js'
+import { recurrentRows } from './recurrent-rows.js'
 import { image, type Row, row, signal, vector } from './row.js'
 import { sumRows } from './sum-rows.js'
 import { weighted } from './weighted-layers.js'
@@ -269,6 +270,6 @@ function floatProduct(b: ModelBuilder, x: Activation): string {
 }
 
 export const rows: readonly Row[] = [
-  ...[...sumRows, ...productRows, ...dynamicRows, ...functions, ...pairs],
+  ...[...sumRows, ...productRows, ...dynamicRows, ...recurrentRows, ...functions, ...pairs],
   ...[...pools, ...copies, ...constants, ...rowOperators, ...inFloat],
 ]

@@ -9,7 +9,7 @@ import { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 import { caseOf, gatesOf } from './cases.js'
 
-const count = Number(process.env.CELLS ?? 60)
+const count = Number(process.env.CELLS ?? 40)
 
 type Case = OperatorCase<'recurrent'>
 

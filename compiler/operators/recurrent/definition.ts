@@ -15,7 +15,7 @@ type RecurrentNode = TypedNode<'recurrent'>
 type Constants = Record<string, KernelConstant>
 
 /** Rows of weights in memory at a time: at most so many bytes, or one row. */
-const tileBytes = 4096
+const mostTileBytes = 4096
 
 export const recurrent = defineOperator({
   name: 'recurrent',
@@ -60,7 +60,6 @@ function stepOf(node: RecurrentNode, context: LoweringContext, direction: number
       GATE_BYTES: { kind: 'usize', value: gates * hidden * 4 },
       INPUT_BLOCK: { kind: 'usize', value: inputWeight.block },
       STATE_BLOCK: { kind: 'usize', value: stateWeight.block },
-      TILE_BYTES: { kind: 'usize', value: tileBytes },
       ...room.constants,
       ...cellConstants(node, direction, constants),
       ...edgeConstants(node, direction, batch),
@@ -80,7 +79,7 @@ function scratchOf(
   { steps, batch, depth }: { steps: number; batch: number; depth: number },
   constantBytes: number,
 ): { constants: Constants; bytes: number } {
-  const { cell, arithmetic, hidden, inputValues, inputWeight, stateWeight } = attributes
+  const { cell, arithmetic, hidden, inputValues } = attributes
   const isDynamic = arithmetic === 'dynamic'
   const state = batch * hidden * 4
   const gates = gatesOf[cell] * state
@@ -93,7 +92,7 @@ function scratchOf(
     VECTORS: inputValues ? batch * depth * 4 : 0,
     QUANTA: isDynamic ? steps * batch * depth : 0,
     STATE_QUANTA: isDynamic ? batch * hidden : 0,
-    TILE: Math.max(tileBytes, rowBytes(inputWeight), rowBytes(stateWeight)),
+    TILE: tileBytesOf(attributes),
   }
   const constants: Constants = {}
   let at = 0
@@ -101,7 +100,14 @@ function scratchOf(
     constants[name] = { kind: 'scratch', offset: at }
     at += Math.ceil(size / 8) * 8
   }
+  constants.TILE_BYTES = { kind: 'usize', value: sizes.TILE! }
   return { constants, bytes: at }
+}
+
+/** As many rows as there are at most, or as fit. */
+function tileBytesOf({ cell, hidden, inputWeight, stateWeight }: RecurrentNode['attributes']): number {
+  const longest = Math.max(rowBytes(inputWeight), rowBytes(stateWeight))
+  return Math.max(longest, Math.min(mostTileBytes, longest * gatesOf[cell] * hidden))
 }
 
 const cellNumbers = { lstm: 0, gru: 1, rnn: 2 }
