@@ -87,7 +87,7 @@ function(caplet_add_service)
   list(APPEND choice CAPLET_CHOSEN_NAME="${ADD_ENGINE}" CAPLET_CHOSEN_FLASH=${flash} "CAPLET_CHOSEN_BYTES=(sizeof ${flash})"
        CAPLET_CHOSEN_MEMORY=${prefix}_MEMORY_BYTES CAPLET_CHOSEN_CODE=${prefix}_CODE_BYTES)
   target_sources(${ADD_TARGET} PRIVATE ${template}/frames.c ${template}/measure.c ${template}/service.c ${template}/replay.c
-                                       ${template}/stored_model.c)
+                                       ${template}/stored_model.c ${template}/slots.c ${template}/updates.c)
   target_include_directories(${ADD_TARGET} PRIVATE ${CAPLET_TARGETS}/shim ${CAPLET_TARGETS}/kernels ${template})
   target_compile_definitions(${ADD_TARGET} PRIVATE ${choice})
   target_compile_options(${ADD_TARGET} PRIVATE ${CAPLET_FLAGS})

@@ -3,8 +3,11 @@
 #ifndef CAPLET_PORT_H
 #define CAPLET_PORT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "slots.h"
 
 // The board's name, as the host shows it.
 extern const char port_name[];
@@ -45,8 +48,7 @@ uint32_t port_time_us(void);
 // Logs, then stops or restarts the device.
 _Noreturn void port_fatal(const char *line);
 
-// Optional: a capsule that was stored beside the firmware, so that it can be replaced alone (stored_model.h). NULL where
-// there is none.
-const uint8_t *port_read_model(size_t *size);
+// Optional, for updates.c: two places in flash for capsules. False where there are none.
+bool port_slots(slots_flash *flash);
 
 #endif

@@ -15,7 +15,7 @@
 // Anything else ends in port_fatal.
 void replay_run(const caplet_options *options);
 
-// The self-test alone, for a capsule that may be damaged.
-caplet_status replay_check(const caplet_options *options);
+// Whether the windows were made for this capsule's model.
+bool replay_knows(const caplet_options *options);
 
 #endif

@@ -3,7 +3,7 @@
 // compare it over the emulator's serial socket.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -79,7 +79,45 @@ describe.runIf(process.platform !== 'win32').each(['accelerated', 'native'])('%s
     process.kill(-run.pid!, 'SIGKILL')
     expect(withoutTimes(text)).toContain(withoutTimes(documented))
   })
+
+  it.runIf(tier === 'accelerated')(
+    'a capsule in a slot of the flash runs instead, a damaged one does not',
+    async ({ skip }) => {
+      skip(reason !== null, reason ?? '')
+      const wasm = new Uint8Array(readFileSync(join(project, 'capsule', 'model.accelerated.wasm')))
+      const damaged = wasm.slice()
+      damaged[damaged.length - 100]! ^= 0x40
+      for (const [bytes, line] of [
+        [wasm, 'caplet: capsule of slot 0'],
+        [damaged, "caplet: the image's capsule"],
+      ] as const) {
+        const slot = Buffer.alloc(0x40000, 0xff)
+        slot.set(bytes)
+        writeFileSync(join(folder, 'slot.bin'), slot)
+        expect(await consoleWith(join(folder, 'slot.bin'), join(project, 'build', 'firmware.elf'))).toContain(
+          line,
+        )
+      }
+    },
+  )
 })
+
+/** Until the replay is finished; the file lies where targets/qemu-cortex-m4 has its first slot. */
+async function consoleWith(slot: string, firmware: string): Promise<string> {
+  const board = ['-M', 'mps2-an386', '-nographic', '-kernel', firmware]
+  const run = spawn('qemu-system-arm', [
+    ...board,
+    '-device',
+    `loader,file=${slot},addr=0x21000000,force-raw=on`,
+  ])
+  let text = ''
+  run.stdout.on('data', (bytes) => {
+    text += String(bytes)
+  })
+  while (!/replay finished\r?\n/.test(text) && run.exitCode === null) await once(run.stdout, 'data')
+  run.kill('SIGKILL')
+  return text
+}
 
 /** Before and after the project is there. */
 function split(text: string): [string, string] {

@@ -10,9 +10,7 @@ import { shimFolder, shimSources } from '../../runtime/engines/engine-build.js'
 import { compileOwn, linkProgram } from '../shim/host-build.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const portable = ['frames.c', 'measure.c', 'service.c', 'stored_model.c', 'main.c'].map((file) =>
-  join(template, file),
-)
+const portable = ['frames.c', 'measure.c', 'service.c', 'main.c'].map((file) => join(template, file))
 
 const choice = `#include "model_native.h"
 #define FIRMWARE_ENGINE caplet_model_native

@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "firmware.h"
-#include "stored_model.h"
 
 const char port_name[] = "host";
 
@@ -100,16 +99,39 @@ _Noreturn void port_fatal(const char *line)
   exit(1);
 }
 
-// A file stands in for the partition; erased flash follows it.
-const uint8_t *port_read_model(size_t *size)
+// A file stands in for the flash: two slots, one behind the other. It keeps what is written.
+#define SLOT_BYTES (128u * 1024u)
+static uint8_t slots[SLOTS][SLOT_BYTES] __attribute__((aligned(16)));
+
+static bool save(void)
 {
-  static uint8_t partition[256 * 1024];
-  const char *path = getenv("CAPLET_STORED_MODEL");
+  FILE *file = fopen(getenv("CAPLET_SLOTS"), "wb");
+  if (file == NULL) return false;
+  const bool is_written = fwrite(slots, 1, sizeof slots, file) == sizeof slots;
+  return fclose(file) == 0 && is_written;
+}
+
+static bool erase_slot(uint32_t slot)
+{
+  memset(slots[slot], 0xFF, SLOT_BYTES);
+  return save();
+}
+
+static bool write_slot(uint32_t slot, size_t offset, const uint8_t *bytes, size_t length)
+{
+  for (size_t i = 0; i < length; i++) slots[slot][offset + i] &= bytes[i];
+  return save();
+}
+
+bool port_slots(slots_flash *flash)
+{
+  const slots_flash both = {{slots[0], slots[1]}, SLOT_BYTES, erase_slot, write_slot};
+  const char *path = getenv("CAPLET_SLOTS");
   FILE *file = path == NULL ? NULL : fopen(path, "rb");
-  if (file == NULL) return NULL;
-  memset(partition, 0xFF, sizeof partition);
-  (void)!fread(partition, 1, sizeof partition, file);
+  if (file == NULL) return false;
+  memset(slots, 0xFF, sizeof slots);
+  (void)!fread(slots, 1, sizeof slots, file);
   (void)fclose(file);
-  *size = stored_model_bytes(partition, sizeof partition);
-  return *size > 0 ? partition : NULL;
+  *flash = both;
+  return true;
 }

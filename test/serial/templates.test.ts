@@ -19,6 +19,8 @@ const targets = join(root, 'targets')
 const model = join(root, 'examples', 'ecg-beat', 'model.onnx')
 const work = mkdtempSync(join(tmpdir(), 'caplet-templates-'))
 const capsule = join(work, 'build', 'capsule-zephyr')
+/** As host-port.c has them. */
+const slotBytes = 128 * 1024
 afterAll(() => rmSync(work, { recursive: true }))
 
 describe('on this machine', async () => {
@@ -38,14 +40,15 @@ describe('on this machine', async () => {
 
   const start = (name: string, stored?: string) => {
     const child = spawn(join(work, 'build', name), [], {
-      env: { ...process.env, ...(stored && { CAPLET_STORED_MODEL: stored }) },
+      env: { ...process.env, ...(stored && { CAPLET_SLOTS: stored }) },
     })
     let log = ''
     child.stdout.on('data', (bytes) => {
       log += String(bytes)
     })
     const finished = async () => {
-      while (!log.includes('replay finished') && child.exitCode === null) await once(child.stdout, 'data')
+      const end = () => (log.includes('of slot') ? 'confirmed' : 'replay finished')
+      while (!log.includes(end()) && child.exitCode === null) await once(child.stdout, 'data')
       return log
     }
     return { child, finished }
@@ -76,7 +79,7 @@ describe('on this machine', async () => {
     await line.close()
   })
 
-  it('the ESP-IDF template runs the stored capsule, or its own where that one is damaged', async ({
+  it('the ESP-IDF template runs the capsule of a slot, or its own where that one is damaged', async ({
     skip,
   }) => {
     skip(!!missing, missing)
@@ -84,10 +87,9 @@ describe('on this machine', async () => {
     const damaged = wasm.slice()
     const data = sectionBytes(readSections(damaged), sectionIds.data)
     data[data.length >> 1]! ^= 0x40
-    const logWith = async (bytes: Uint8Array | null) => {
-      const file = join(work, 'stored.wasm')
-      if (bytes) writeFileSync(file, bytes)
-      const { child, finished } = start('idf', bytes ? file : undefined)
+    const file = join(work, 'slots.bin')
+    const run = async (slots?: string) => {
+      const { child, finished } = start('idf', slots)
       const log = await finished()
       child.kill()
       return log
@@ -95,13 +97,23 @@ describe('on this machine', async () => {
         .split('\n')
         .slice(0, 2)
     }
+    /** `bytes` in the second slot; erased flash everywhere else. */
+    const runWith = (bytes: Uint8Array) => {
+      const flash = Buffer.alloc(2 * slotBytes, 0xff)
+      flash.set(bytes, slotBytes)
+      writeFileSync(file, flash)
+      return run(file)
+    }
     const passed = 'caplet: self-test passed'
-    expect(await logWith(null)).toEqual([passed, 'caplet: window 0 of 3 exact, N us'])
-    expect(await logWith(wasm)).toEqual(['caplet: stored capsule', passed])
-    expect(await logWith(damaged)).toEqual([expect.stringMatching(/self-test|checksum/), passed])
+    const own = ["caplet: the image's capsule", passed]
+    expect(await run()).toEqual([passed, 'caplet: window 0 of 3 exact, N us'])
+    expect(await runWith(damaged)).toEqual(own)
     // Cut off by a reset: erased flash is where the rest should be.
-    expect(await logWith(wasm.subarray(0, wasm.length >> 1))).toEqual(['not a capsule', passed])
-    expect((await logWith(wasm.subarray(0, 5)))[0]).toBe(passed)
+    expect(await runWith(wasm.subarray(0, wasm.length >> 1))).toEqual(own)
+    expect(await runWith(wasm.subarray(0, 5))).toEqual(own)
+    expect(await runWith(wasm)).toEqual(['caplet: capsule of slot 1', passed])
+    // It was confirmed: more starts than a trial has.
+    for (let starts = 0; starts < 4; starts++) expect((await run(file))[0]).toBe('caplet: capsule of slot 1')
   })
 
   it('compiles every file without fused multiply-adds', ({ skip }) => {

@@ -2,7 +2,7 @@
 // Builds test programs from the shim, one engine and a main file, with the host's C compiler. Objects and programs are kept
 // under the hash of everything they depend on, so that a second run of the tests builds nothing.
 import { writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runTool } from '../../runtime/device/objects.js'
 import { Fingerprint, headersOf, product } from '../../runtime/device/products.js'
@@ -12,7 +12,7 @@ import { type EngineName, engineList } from '../../runtime/engines/list.js'
 import { missingSources } from '../../runtime/engines/sources.js'
 
 export const testFolder = dirname(fileURLToPath(import.meta.url))
-export const testFile = (name: string): string => join(testFolder, name)
+export const testFile = (name: string): string => resolve(testFolder, name)
 
 const compiler = process.env.CC ?? 'cc'
 
@@ -119,8 +119,9 @@ export interface ProgramParts {
   readonly engines: readonly EngineName[]
   readonly native: readonly NativeCode[]
   readonly flags: readonly string[]
-  /** Further sources of the tests. */
+  /** Further sources: of the tests, or by their whole path. */
   readonly extra?: readonly string[]
+  readonly includes?: readonly string[]
 }
 
 /** The main file knows its engines through engines.h, in the order: interpreters, then native codes. */
@@ -130,6 +131,7 @@ export async function buildProgram({
   native,
   flags,
   extra = [],
+  includes = [],
 }: ProgramParts): Promise<string> {
   const objects = await compileOwn('shim', shimSources, flags)
   for (const engine of engines) objects.push(...(await compileEngine(engine, flags)))
@@ -146,6 +148,6 @@ export async function buildProgram({
   ]
   const files = [main, ...extra].map(testFile)
   const name = basename(main, '.c')
-  objects.push(...(await compileOwn(name, files, [...definitions, ...flags], [testFolder])))
+  objects.push(...(await compileOwn(name, files, [...definitions, ...flags], [testFolder, ...includes])))
   return linkProgram([name, ...engines, ...native.map(({ name }) => name)].join('-'), objects, flags)
 }

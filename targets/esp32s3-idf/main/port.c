@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT-0
-// ESP-IDF on an ESP32-S3: UART0, the core's cycle counter, and a partition for the capsule.
+// ESP-IDF on an ESP32-S3: UART0, the core's cycle counter, and two partitions for capsules.
 #include "port.h"
 
 #include <stdio.h>
@@ -15,7 +15,6 @@
 
 #include "firmware.h"
 #include "frames.h"
-#include "stored_model.h"
 
 const char port_name[] = CONFIG_IDF_TARGET;
 
@@ -114,16 +113,36 @@ _Noreturn void port_fatal(const char *line)
   esp_restart();
 }
 
-const uint8_t *port_read_model(size_t *size)
+static const esp_partition_t *partitions[SLOTS];
+
+static bool erase_slot(uint32_t slot)
 {
-  const esp_partition_t *partition =
-      esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, "capsule");
-  if (partition == NULL) return NULL;
-  const void *flash;
-  esp_partition_mmap_handle_t handle; // mapped for good
-  if (esp_partition_mmap(partition, 0, partition->size, ESP_PARTITION_MMAP_DATA, &flash, &handle) != ESP_OK) {
-    return NULL;
+  return esp_partition_erase_range(partitions[slot], 0, partitions[slot]->size) == ESP_OK;
+}
+
+static bool write_slot(uint32_t slot, size_t offset, const uint8_t *bytes, size_t length)
+{
+  return esp_partition_write(partitions[slot], offset, bytes, length) == ESP_OK;
+}
+
+// The partitions "capsule_a" and "capsule_b", mapped for good.
+bool port_slots(slots_flash *flash)
+{
+  static const char *const names[SLOTS] = {"capsule_a", "capsule_b"};
+  for (uint32_t slot = 0; slot < SLOTS; slot++) {
+    const esp_partition_t *partition =
+        esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_ANY, names[slot]);
+    const void *bytes;
+    esp_partition_mmap_handle_t handle;
+    if (partition == NULL || (slot > 0 && partition->size != flash->size)) return false;
+    if (esp_partition_mmap(partition, 0, partition->size, ESP_PARTITION_MMAP_DATA, &bytes, &handle) != ESP_OK) {
+      return false;
+    }
+    partitions[slot] = partition;
+    flash->bytes[slot] = bytes;
+    flash->size = partition->size;
   }
-  *size = stored_model_bytes(flash, partition->size);
-  return *size > 0 ? flash : NULL;
+  flash->erase = erase_slot;
+  flash->write = write_slot;
+  return true;
 }

@@ -7,6 +7,7 @@
 #include <zephyr/drivers/uart.h>
 #include <zephyr/kernel.h>
 #include <zephyr/linker/linker-defs.h>
+#include <zephyr/storage/flash_map.h>
 #include <zephyr/sys/printk.h>
 #include <zephyr/sys/reboot.h>
 
@@ -129,4 +130,30 @@ _Noreturn void port_fatal(const char *text)
   k_sleep(K_SECONDS(5));
   sys_reboot(SYS_REBOOT_COLD);
   CODE_UNREACHABLE;
+}
+
+static const struct flash_area *areas[SLOTS];
+
+static bool erase_slot(uint32_t slot)
+{
+  return flash_area_erase(areas[slot], 0, areas[slot]->fa_size) == 0;
+}
+
+static bool write_slot(uint32_t slot, size_t offset, const uint8_t *bytes, size_t length)
+{
+  return flash_area_write(areas[slot], (off_t)offset, bytes, length) == 0;
+}
+
+// The devicetree's partitions capsule_a and capsule_b (boards/), in the flash that the core reads.
+bool port_slots(slots_flash *flash)
+{
+  static const uint8_t ids[SLOTS] = {FIXED_PARTITION_ID(capsule_a), FIXED_PARTITION_ID(capsule_b)};
+  for (uint32_t slot = 0; slot < SLOTS; slot++) {
+    if (flash_area_open(ids[slot], &areas[slot]) != 0) return false;
+    flash->bytes[slot] = (const uint8_t *)(uintptr_t)(CONFIG_FLASH_BASE_ADDRESS + (uint32_t)areas[slot]->fa_off);
+    flash->size = areas[slot]->fa_size;
+  }
+  flash->erase = erase_slot;
+  flash->write = write_slot;
+  return areas[0]->fa_size == areas[1]->fa_size;
 }

@@ -45,3 +45,26 @@ _Noreturn void port_fatal(const char *line)
   for (;;) {
   }
 }
+
+// The board's PSRAM stands in for flash that can be written: a write clears bits, and only an erase sets them.
+#define SLOT_BYTES 0x40000u
+#define SLOT(number) ((uint8_t *)(uintptr_t)(0x21000000u + (number) * SLOT_BYTES))
+
+static bool erase_slot(uint32_t slot)
+{
+  memset(SLOT(slot), 0xFF, SLOT_BYTES);
+  return true;
+}
+
+static bool write_slot(uint32_t slot, size_t offset, const uint8_t *bytes, size_t length)
+{
+  for (size_t i = 0; i < length; i++) SLOT(slot)[offset + i] &= bytes[i];
+  return true;
+}
+
+bool port_slots(slots_flash *flash)
+{
+  const slots_flash slots = {{SLOT(0), SLOT(1)}, SLOT_BYTES, erase_slot, write_slot};
+  *flash = slots;
+  return true;
+}

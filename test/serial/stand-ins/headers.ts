@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const own = /^(firmware|frames|port|stored_model)\.h$|^stdio\.h$/
+const own = /^(firmware|frames|port)\.h$|^stdio\.h$/
 
 export function writeHeaders(port: string, standIn: 'zephyr.h' | 'idf.h', folder: string): void {
   mkdirSync(folder, { recursive: true })

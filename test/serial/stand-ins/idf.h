@@ -51,3 +51,5 @@ const esp_partition_t *esp_partition_find_first(esp_partition_type_t type, esp_p
 esp_err_t esp_partition_mmap(const esp_partition_t *partition, size_t offset, size_t size,
                              esp_partition_mmap_memory_t memory, const void **address,
                              esp_partition_mmap_handle_t *handle);
+esp_err_t esp_partition_erase_range(const esp_partition_t *partition, size_t offset, size_t size);
+esp_err_t esp_partition_write(const esp_partition_t *partition, size_t offset, const void *bytes, size_t size);

@@ -3,11 +3,13 @@
 // compiler to check types and spelling on our side.
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define CONFIG_BOARD "stand-in"
 #define ARG_UNUSED(name) (void)(name)
 #define BUILD_ASSERT(condition) _Static_assert(condition, #condition)
 #define CODE_UNREACHABLE __builtin_unreachable()
+#undef __aligned
 #define __aligned(bytes) __attribute__((aligned(bytes)))
 #define ROUND_UP(value, step) ((((uintptr_t)(value)) + (step) - 1u) / (step) * (step))
 
@@ -67,3 +69,15 @@ extern char __rom_region_start[], __rom_region_end[];
 void printk(const char *format, ...);
 #define SYS_REBOOT_COLD 1
 _Noreturn void sys_reboot(int type);
+
+#define CONFIG_FLASH_BASE_ADDRESS 0
+#define FIXED_PARTITION_ID(label) FIXED_PARTITION_##label
+enum { FIXED_PARTITION_capsule_a, FIXED_PARTITION_capsule_b };
+struct flash_area {
+  uint8_t fa_id;
+  off_t fa_off;
+  size_t fa_size;
+};
+int flash_area_open(uint8_t id, const struct flash_area **area);
+int flash_area_erase(const struct flash_area *area, off_t offset, size_t length);
+int flash_area_write(const struct flash_area *area, off_t offset, const void *bytes, size_t length);
