@@ -1,10 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The models of other people that conformance is shown on: ONNX's backend node cases with their recorded inputs and
-// outputs, and, where the data sets are here, ONNX Runtime's own test models and models found in the wild.
+// outputs, and, where the data sets are here, ONNX Runtime's own test models and models found in the wild, in both formats,
+// those of MLPerf Tiny and of TFLite Micro, and CMSIS-NN's test vectors.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join, relative, sep } from 'node:path'
 
-export type GroupName = 'onnx_node' | 'ort_testdata' | 'models'
+export type GroupName =
+  | 'onnx_node'
+  | 'ort_testdata'
+  | 'models'
+  | 'mlperf_tiny'
+  | 'tflite_micro'
+  | 'tflite_models'
+  | 'cmsis_nn_vectors'
+
+/** Those that need TFLite Micro's interpreter. */
+export const tfliteGroups: readonly GroupName[] = ['mlperf_tiny', 'tflite_micro', 'tflite_models']
 
 /** Bytes of TensorProto messages, in the order of the graph's inputs and outputs. */
 export interface Recording {
@@ -15,7 +26,7 @@ export interface Recording {
 export interface ConformanceCase {
   readonly group: GroupName
   readonly name: string
-  /** Of the .onnx file. */
+  /** Of the .onnx or .tflite file, or of the vector's .json. */
   readonly path: string
   /** What the case has recorded; empty where it is a model alone. */
   readonly recordings: readonly Recording[]
@@ -23,8 +34,17 @@ export interface ConformanceCase {
 
 /** Cases of every group that has a folder below `assets`. */
 export function conformanceCases(assets: string): ConformanceCase[] {
-  const models = (group: GroupName) => modelCases(group, join(assets, group))
-  return [...nodeCases(join(assets, 'onnx_node')), ...models('ort_testdata'), ...models('models')]
+  const files = (group: GroupName, folder: string, ending: string) =>
+    modelCases(group, join(assets, folder), ending)
+  return [
+    ...nodeCases(join(assets, 'onnx_node')),
+    ...files('ort_testdata', 'ort_testdata', '.onnx'),
+    ...files('models', 'models', '.onnx'),
+    ...files('mlperf_tiny', 'mlperf_tiny', '.tflite'),
+    ...files('tflite_micro', 'tflite_micro', '.tflite'),
+    ...files('tflite_models', 'models', '.tflite'),
+    ...files('cmsis_nn_vectors', 'cmsis_nn_vectors', '.json'),
+  ]
 }
 
 function nodeCases(folder: string): ConformanceCase[] {
@@ -41,8 +61,8 @@ function nodeCases(folder: string): ConformanceCase[] {
   })
 }
 
-const modelCases = (group: GroupName, folder: string): ConformanceCase[] =>
-  filesBelow(folder, '.onnx').map((path) => ({
+const modelCases = (group: GroupName, folder: string, ending: string): ConformanceCase[] =>
+  filesBelow(folder, ending).map((path) => ({
     ...{ group, path, recordings: [] },
     name: relative(folder, path).split(sep).join('/'),
   }))

@@ -7,12 +7,14 @@ const introduction = `<!-- Written by \`npm run conformance -- --write\`; do not
 
 # Conformance
 
-Models that nobody here wrote, each compiled and compared with ONNX Runtime run live on the same model under the
-contract's settings: the integer reference and the kernels of the built capsule, every output element. \`onnx_node\` are
+Models that nobody here wrote, each compiled and compared with the contract's reference, ONNX Runtime or TFLite Micro, run
+live on the same model under the contract's settings: the integer reference and the kernels of the built capsule, every output element. \`onnx_node\` are
 the ONNX project's own backend cases, \`ort_testdata\` quantized graphs of ONNX Runtime's tests, \`models\` models found in
-the wild. Inputs that a compiler needs at compile time (scales, zero points, weights, shapes, axes) are inputs of some
+the wild; of TensorFlow Lite, \`mlperf_tiny\` are MLPerf Tiny's models, \`tflite_micro\` those of TFLite Micro's examples and
+integration tests, \`tflite_models\` others. \`cmsis_nn_vectors\` are CMSIS-NN's kernel tests, replayed with their own
+multipliers: where a vector lacks something (\`--list\` says what) it counts as refused. Inputs that a compiler needs at compile time (scales, zero points, weights, shapes, axes) are inputs of some
 node cases: those become initializers with the recorded values. *Recorded otherwise*: the case carries another output
-than ONNX Runtime gives; the contract follows ONNX Runtime. *Reference does not run it* and *mismatch* must be 0.
+than the reference gives; the contract follows the reference. *Reference does not run it* and *mismatch* must be 0.
 
     npm run conformance                 the table (CAPLET_ASSETS names the data sets; without them the cases of the
                                         PyPI package onnx are generated)

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// All cases, judged: first the integer reference against ONNX Runtime, then the kernels of those that are exact, in
+// All cases, judged: first the integer reference against ONNX Runtime or TFLite Micro, then the kernels of those that are exact, in
 // capsules of many networks each.
 import { compareKernels } from '../random/batch.js'
 import type { ConformanceCase } from './cases.js'
 import { judge, type Verdict } from './judge.js'
+import { judgeTflite } from './judge-tflite.js'
+import { judgeVector } from './judge-vector.js'
 
 export interface Result {
   readonly conformanceCase: ConformanceCase
@@ -13,10 +15,16 @@ export interface Result {
 /** One build holds this many networks. */
 const batchSize = 50
 
+function verdictOf(conformanceCase: ConformanceCase): Verdict | Promise<Verdict> {
+  const { path } = conformanceCase
+  if (path.endsWith('.tflite')) return judgeTflite(path)
+  return path.endsWith('.json') ? judgeVector(path) : judge(conformanceCase)
+}
+
 export async function judgeAll(cases: readonly ConformanceCase[]): Promise<Result[]> {
   const results: Result[] = []
   for (const conformanceCase of cases)
-    results.push({ conformanceCase, verdict: await judge(conformanceCase) })
+    results.push({ conformanceCase, verdict: await verdictOf(conformanceCase) })
   return withKernels(results)
 }
 

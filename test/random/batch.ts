@@ -3,7 +3,7 @@
 // many builds. Each network keeps its own inputs and outputs; one `invoke` runs them all.
 import { assemble } from '../../compiler/codegen/assemble.js'
 import type { Capsule } from '../../compiler/codegen/capsule.js'
-import type { Graph } from '../../compiler/ir/graph.js'
+import { type Graph, statesOf } from '../../compiler/ir/graph.js'
 import { lowerGraph } from '../../compiler/passes/lower.js'
 import { joinGraphs } from '../../compiler/passes/random-graph.js'
 import { openNode } from '../../runtime/node.js'
@@ -50,6 +50,11 @@ function prefixed(graph: Graph, prefix: string): Graph {
     tensors: new Map(
       [...graph.tensors].map(([name, tensor]) => [prefix + name, { ...tensor, name: prefix + name }]),
     ),
+    states: statesOf(graph).map((state) => ({
+      ...state,
+      before: prefix + state.before,
+      after: prefix + state.after,
+    })),
     nodes: graph.nodes.map((node) => ({
       ...node,
       name: prefix + node.name,

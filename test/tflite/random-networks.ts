@@ -30,7 +30,9 @@ export interface RandomNetwork {
 
 /** A chain of up to six nodes; what a refused layer would have added is taken back. */
 export function randomNetwork(seed: number, sampleCount: number): RandomNetwork {
-  const random = new Random(seed)
+  // Neighbouring seeds would begin alike.
+  const random = new Random(Math.imul(seed + 1, 0x9e3779b1))
+  for (let i = 0; i < 3; i++) random.bits()
   const network = new Network(random)
   const shape = random.pick([
     [1, 6, 5, 4],
