@@ -35,7 +35,10 @@ export interface ConformanceCase {
 /** Cases of every group that has a folder below `assets`. */
 export function conformanceCases(assets: string): ConformanceCase[] {
   const files = (group: GroupName, folder: string, ending: string) =>
-    modelCases(group, join(assets, folder), ending)
+    modelCases(group, join(assets, folder), ending).map((found) => ({
+      ...found,
+      name: ending === '.tflite' ? `${folder}/${found.name}` : found.name,
+    }))
   return [
     ...nodeCases(join(assets, 'onnx_node')),
     ...files('ort_testdata', 'ort_testdata', '.onnx'),
