@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The generated documents as text: docs/errors.md from the error catalogue, docs/json.md from docs/schemas/.
+// The generated documents as text: docs/errors.md from the error catalogue, docs/json.md from docs/schemas/,
+// docs/operators.md from the list of operators.
+import { type ListedOperator, operatorHeader, operatorRow } from '../compiler/cli/operators.js'
 import { chapters } from '../compiler/errors/catalogue.js'
 
 const generated = (source: string) => `<!-- Generated from ${source} by \`npm run docs\`; do not edit. -->`
@@ -19,6 +21,24 @@ export function renderErrors(): string {
     }
   }
   return `${parts.join('\n\n')}\n`
+}
+
+const operatorIntroduction = `What \`caplet operators\` prints, from the compiler's own list. Forms, types and the number of exact models are those of a
+recorded run: every model was compared with ONNX Runtime run live, and only exact ones count. They are other people's models
+([conformance.md](conformance.md)), the networks of \`test/networks/\` and \`test/exports/\`, and random graphs by seed.
+
+    CAPLET_ASSETS=FOLDER node dist/scripts/record-tests.js     the run; then npm run docs`
+
+/** docs/operators.md */
+export function renderOperators(operators: readonly ListedOperator[]): string {
+  const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+  const rows = [
+    row(operatorHeader),
+    '|---|---|---|---|---|---:|',
+    ...operators.map((o) => row(operatorRow(o))),
+  ]
+  const head = generated("the compiler's list of operators and compiler/operators/tested.json")
+  return `${[head, '# Operators', operatorIntroduction, rows.join('\n')].join('\n\n')}\n`
 }
 
 /** docs/schemas/NAME.json, in the order of the document. */

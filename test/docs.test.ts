@@ -4,7 +4,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { documentedSchemas, renderErrors, renderJson } from '../scripts/render-docs.js'
+import { listOperators } from '../compiler/cli/operators.js'
+import { documentedSchemas, renderErrors, renderJson, renderOperators } from '../scripts/render-docs.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8').replaceAll('\r\n', '\n')
@@ -16,6 +17,12 @@ it('docs/errors.md is generated from the catalogue (npm run docs)', () => {
 it('docs/json.md is generated from docs/schemas (npm run docs)', () => {
   const schemas = documentedSchemas.map((name) => JSON.parse(read('docs', 'schemas', `${name}.json`)))
   expect(read('docs', 'json.md')).toBe(renderJson(schemas))
+})
+
+it('docs/operators.md is generated from the list of operators (npm run docs)', async () => {
+  const { json } = await listOperators()
+  const { operators } = json as { operators: Parameters<typeof renderOperators>[0] }
+  expect(read('docs', 'operators.md')).toBe(renderOperators(operators))
 })
 
 it('every schema is documented', () => {

@@ -1,40 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
-// caplet operators: the ONNX and TensorFlow Lite operators that a model may use, and the kernels they become. Both come from the lists that
-// the compiler itself uses.
+// caplet operators: the ONNX and TensorFlow Lite operators that a model may use, and the kernels they become. All come
+// from the lists that the compiler itself uses, and from what the tests have recorded (operators/tested.json).
 import type { Command } from 'commander'
+import { contractNames } from '../contracts.js'
 import { defineCommand, type Result, report } from './command.js'
 import { columns, indent, table } from './table.js'
 
-export async function listOperators(): Promise<Result> {
+/** Contracts under which ONNX models are compiled. */
+const onnxContracts = contractNames.filter((name) => name !== 'tflite')
+
+async function onnxTable() {
   const { onnxOperators } = await import('../operators/onnx-list.js')
-  const { operators } = await import('../operators/list.js')
-  const { tfliteOperators } = await import('../operators/tflite-list.js')
-  const tflite = [...tfliteOperators.keys()].sort(compare).map((name) => ({ name }))
-  const supported = [...onnxOperators.values()]
+  const { readTestedOperators } = await import('../operators/tested.js')
+  const tested = readTestedOperators()
+  return [...onnxOperators.values()]
     .map(({ name, attributes, convert }) => {
       const at = name.lastIndexOf('.')
+      const { forms, types, models } = tested[name] ?? { forms: [], types: [], models: 0 }
       return {
         name: name.slice(at + 1),
         domain: at < 0 ? 'ai.onnx' : name.slice(0, at),
+        forms,
+        types,
+        contracts: onnxContracts,
+        exact_models: models,
         attributes: Object.keys(attributes).sort(),
         constant_only: convert === undefined,
       }
     })
     .sort((a, b) => compare(a.domain, b.domain) || compare(a.name, b.name))
+}
+
+export type ListedOperator = Awaited<ReturnType<typeof onnxTable>>[number]
+
+export async function listOperators(): Promise<Result> {
+  const { operators } = await import('../operators/list.js')
+  const { tfliteOperators } = await import('../operators/tflite-list.js')
+  const tflite = [...tfliteOperators.keys()].sort(compare).map((name) => ({ name, contracts: ['tflite'] }))
+  const supported = await onnxTable()
   const kernels = operators
     .map(({ name, summary }) => ({ name, summary }))
     .sort((a, b) => compare(a.name, b.name))
-  const rows = supported.map((operator) => [
-    operator.name,
-    operator.domain,
-    operator.constant_only ? 'constants only' : 'yes',
-    operator.attributes.join(', '),
-  ])
   const text = [
-    'ONNX operators that a model may use, with the attributes that are understood',
-    indent(table(['operator', 'domain', 'compiles', 'attributes'], rows)),
+    'ONNX operators that a model may use; forms and types are those of the exact models that were tested',
+    indent(table(operatorHeader, supported.map(operatorRow))),
     '',
-    'TensorFlow Lite operators that a model may use',
+    'TensorFlow Lite operators that a model may use (contract tflite)',
     indent(
       columns(
         chunks(
@@ -54,6 +65,17 @@ export async function listOperators(): Promise<Result> {
   ]
   return { json: { operators: supported, tflite_operators: tflite, kernels }, text: text.join('\n') }
 }
+
+export const operatorHeader = ['operator', 'domain', 'forms', 'types', 'contract', 'exact models']
+
+export const operatorRow = (operator: ListedOperator): [string, string, string, string, string, number] => [
+  operator.name,
+  operator.domain,
+  operator.constant_only ? 'constants only' : operator.forms.join(', '),
+  operator.types.join(', '),
+  operator.contracts.join(', '),
+  operator.exact_models,
+]
 
 const chunks = (names: readonly string[], size: number): string[][] =>
   Array.from({ length: Math.ceil(names.length / size) }, (_, row) =>

@@ -139,3 +139,20 @@ it('names every node that has no exact form, but not those behind it', () => {
     expect(remedy).toMatch(/Quantize|initializer/)
   }
 })
+
+it('names every float sum of a chain at once, and nothing that quantizing them would mend', () => {
+  const model = `
+    input x: float32[1,2,4]
+    a: float32[1,2,4] = Conv(x, float32[2,2,1] {1 2 -1 0.5})
+    s: float32[1,2,4] = Softplus(a)
+    b: float32[1,2,4] = Conv(s, float32[2,2,1] {1 2 -1 0.5})
+    q: int8[1,2,4] = QuantizeLinear(b, float32 0.5, int8 3)
+    d: float32[1,2,4] = DequantizeLinear(q, float32 0.5, int8 3)
+    c: float32[1,2,4] = Conv(d, float32[2,2,1] {1 2 -1 0.5})
+    output c`
+  expect(refusals(() => normalizedGraph(model))).toEqual([
+    'float-sum node_0',
+    'float-sum node_2',
+    'float-sum node_5',
+  ])
+})

@@ -120,6 +120,7 @@ function convertNode(conversion: Conversion, node: Node, graph: OnnxGraph): void
         'Replace it, or cut the model in front of it.',
       )
     }
+    conversion.passOn(node)
   } catch (error) {
     conversion.poison(node, error)
   }

@@ -32,6 +32,8 @@ export class Conversion {
   readonly states: State[] = []
   readonly problems: Problem[] = []
   readonly #values = new Map<string, Value | null>()
+  /** Float tensors that come from a refused sum. */
+  readonly #behindFloatSum = new Set<string>()
   readonly #names = new Set<string>()
   readonly graph: OnnxGraph
   readonly sums: FloatSumOptions
@@ -111,11 +113,34 @@ export class Conversion {
     if (name !== '') this.#values.set(name, value)
   }
 
-  /** The node failed: whatever depends on it is passed over, so that only real causes are reported. */
+  /**
+   * The node failed: whatever depends on it is passed over, so that only real causes are reported. Behind a float sum the
+   * conversion goes on with a stand-in for its result, so that every float sum of a model is named at once; other problems
+   * there may be gone as soon as the sum is quantized.
+   */
   poison(node: Node, error: unknown): void {
     if (!(error instanceof CapletError)) throw error
-    this.problems.push(...error.problems)
+    const isSum = error.problems.every(({ code }) => code === 'float-sum')
+    const isBehind = this.#isBehindFloatSum(node)
+    if (isSum || !isBehind) this.problems.push(...error.problems)
     this.poisonOutputs(node)
+    if (!isSum && !isBehind) return
+    for (const output of node.outputs) {
+      const { type, shape } = this.graph.tensors.get(output)!
+      if (type !== 'float32') continue
+      this.define(output, this.stored(shape, this.addInput(this.fresh(output), 'float32', shape)))
+      this.#behindFloatSum.add(output)
+    }
+  }
+
+  /** After a node that did not fail. */
+  passOn(node: Node): void {
+    if (node.operator.endsWith('QuantizeLinear') || !this.#isBehindFloatSum(node)) return
+    for (const output of node.outputs) this.#behindFloatSum.add(output)
+  }
+
+  #isBehindFloatSum(node: Node): boolean {
+    return node.inputs.some((input) => this.#behindFloatSum.has(input))
   }
 
   poisonOutputs(node: Node): void {
