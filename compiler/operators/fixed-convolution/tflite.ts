@@ -19,7 +19,8 @@ export const transposeConvolution: TfliteOperator = {
     if (channels !== input.shape[3] || outChannels < 1) {
       throw node.malformed(`A weight [${weight.shape}] does not fit ${input.shape[3]} channels`)
     }
-    node.requireShape(output, node.integers(0, 'The output shape'))
+    // Shapes are static: TFLite Micro does not read one that is computed.
+    if (node.input(0).constant) node.requireShape(output, node.integers(0, 'The output shape'))
     node.requireShape(output, [input.shape[0]!, output.shape[1]!, output.shape[2]!, outChannels])
     if (input.type === 'int16') requireZeroPoints(node, input, output)
     const quantization = node.quantization(input)
