@@ -2,6 +2,7 @@
 // RESHAPE, EXPAND_DIMS, SQUEEZE: the same elements under the output's own shape, which the file states.
 import { sizeOf } from '../../ir/types.js'
 import type { TfliteOperator } from '../tflite.js'
+import { requireMover } from '../tflite-copies.js'
 
 const view = (name: string, inputs: readonly [number, number]): TfliteOperator => ({
   name,
@@ -13,6 +14,7 @@ const view = (name: string, inputs: readonly [number, number]): TfliteOperator =
         `[${input.shape}] of ${input.type} does not become [${output.shape}] of ${output.type}`,
       )
     }
+    requireMover(node, input)
     const value = conversion.dequantized(input.name)
     if (value) {
       const { type, tensor } = value
