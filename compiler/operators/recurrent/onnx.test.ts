@@ -100,6 +100,26 @@ it('long rows are exact, with weights that the reference has packed and that it 
   }
 })
 
+it('weights that the model itself turns are exact, folded constants and dequantized ones', async () => {
+  const shape = 'float32[1,24,700]'
+  const turned = (source: string) => `w: ${shape} = Transpose(${source}) {perm=[0,2,1]}`
+  const plain = textOf({
+    operator: 'LSTM',
+    attributes: '',
+    type: 'int8',
+    directions: 1,
+    steps: 2,
+    inputs: 700,
+  })
+  const line = plain.split('\n').find((text) => text.includes('w: float32'))!
+  const folded = plain.replace(line, turned(`float32[1,700,24] {${some}}`))
+  const quanta =
+    'v: float32[1,700,24] = DequantizeLinear(int8[1,700,24] {3 100 27 5 90 1}, float32 0.01, int8 5)'
+  const dequantized = plain.replace(line, `${quanta}\n${turned('v')}`)
+  expect(await againstOracle(folded)).toBe('exact')
+  expect(await againstOracle(dequantized)).toBe('exact')
+})
+
 it('reads quanta itself, and keeps 8-bit weights', () => {
   const graph = normalizedGraph(textOf({ operator: 'LSTM', attributes: '', type: 'int8', directions: 1 }))
   expect(graph.nodes.map(({ operator }) => operator)).toEqual(['recurrent', 'quantize'])
