@@ -181,6 +181,8 @@ export interface OnnxOperator {
   readonly runsOnQuanta?: boolean
   /** The first operator set in which the reference does these two; default: all. */
   readonly onQuantaSince?: number
+  /** From this operator set on it exists for 8-bit integers; below, the reference makes a node that it does not load. */
+  readonly quantaKernelSince?: number
   /** Same elements in another arrangement: a quantized edge is seen through it. */
   readonly isCopy?: boolean
   /** Relu and Clip: the range it clamps to; null where it is not constant. */

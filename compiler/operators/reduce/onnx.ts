@@ -143,6 +143,7 @@ function reduction(name: string, operation: Operation): OnnxOperator {
       },
     ],
     runsOnQuanta: isExtreme,
+    ...(isExtreme && { quantaKernelSince: 12 }),
     infer: (node) => [
       { type: node.type(0).type, shape: reducedShape(node, axesOf(node), node.int('keepdims', 1) !== 0) },
     ],

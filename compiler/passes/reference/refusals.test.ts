@@ -58,3 +58,26 @@ it('refuses int8 without a zero point in a model with transposes', async () => {
   expect(refusal(refuseSignlessTransposes, text.replace('0.02)', '0.02, int8 0)'))).toBe('none')
   expect(await againstOracle(text.replace('0.02)', '0.02, int8 0)'))).toBe('exact')
 })
+
+it('refuses an extreme that the reference makes one of int8 before operator set 12', async () => {
+  const text = (opset: number) => `
+    opset ${opset}, IR 7
+    input q: int8[1,3]
+    d: float32[1,3] = DequantizeLinear(q, float32 0.02, int8 3)
+    r: float32[1,1] = ReduceMax(d) {axes=[1]}
+    y: int8[1,1] = QuantizeLinear(r, float32 0.02, int8 3)
+    output y`
+  expect(await againstOracle(text(11))).toBe('refused, by the oracle too')
+  expect(await againstOracle(text(12))).toBe('exact')
+})
+
+it('refuses int8 without a zero point where its quantization is carried on, from operator set 21', async () => {
+  const text = (opset: number) => `
+    opset ${opset}, IR 8
+    input q: int8[1,2,5]
+    d: float32[1,2,5] = DequantizeLinear(q, float32 0.02)
+    y: float32[1,2,3] = MaxPool(d) {kernel_shape=[3]}
+    output y`
+  expect(await againstOracle(text(21))).toBe('refused inconsistent-quantization DequantizeLinear')
+  expect(await againstOracle(text(20))).toBe('exact')
+})

@@ -9,7 +9,7 @@
  */
 import type { Node } from '../../ir/graph.js'
 import type { GraphEditor } from './editor.js'
-import { isDequantize, isMatchingPair, isQuantize, scalarParameters } from './quantization.js'
+import { isDequantize, isMatchingPair, isQuantize, refuseBefore, scalarParameters } from './quantization.js'
 
 export function runOnQuanta(editor: GraphEditor): boolean {
   return editor.each((node) => editor.isOnQuanta(node, 'runsOnQuanta') && unwrap(editor, node))
@@ -22,6 +22,8 @@ function unwrap(editor: GraphEditor, node: Node): boolean {
   const parameters = scalarParameters(editor, dequantize)
   if (!parameters || !(parameters.scale > 0)) return false
   if (!isMatchingPair(parameters, scalarParameters(editor, quantize))) return false
+  const since = editor.operator(node).quantaKernelSince ?? 0
+  refuseBefore(editor, node, since, `it makes the node a ${node.operator} of ${parameters.type}`)
   editor.remove(quantize)
   editor.replace(node, {
     ...node,
