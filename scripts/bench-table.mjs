@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writes docs/bench-table.md: what the examples (on every emulated board) and the keyword network (on a Cortex-M4) cost, as
-// `caplet bench --json` measures it. It needs the tools that the boards' tests need; nothing may be missing.
-//   npm run build && node scripts/bench-table.mjs
+// Writes docs/bench-table.md: what the examples (on every emulated board), the keyword network and MLPerf Tiny's models (on
+// a Cortex-M4) cost, as `caplet bench --json` measures it, the latter beside native peers. It needs the tools that the
+// boards' tests need, and the data sets (CAPLET_ASSETS); nothing may be missing.
+//   npm run build && node scripts/bench-table.mjs [MODEL ...]     of these models anew; without a name: of all
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { nativePeers } from './native-peers.mjs'
 import { root } from './process.mjs'
 
 /** Each board's core, and what `--target` it is compiled for: a float unit, or none. */
@@ -20,10 +22,17 @@ const every = [
   ['riscv32', 'riscv32imc'],
 ]
 
+const assets = process.env.CAPLET_ASSETS ?? join(root, '..', 'shared', 'assets')
+const tiny = (path) => join(assets, 'mlperf_tiny', 'training', `${path}.tflite`)
+const one = [['cortex-m4', 'cortex-m4f']]
+
 const models = [
   ['ecg-beat', 'examples/ecg-beat/model.onnx', every],
   ['digits', 'examples/digits/model.onnx', every],
   ['keyword', 'test/networks/keyword.qdq.onnx', cortexM4],
+  ['tiny-keyword', tiny('keyword_spotting/trained_models/kws_ref_model'), one],
+  ['tiny-image', tiny('image_classification/trained_models/pretrainedResnet_quant'), one],
+  ['tiny-anomaly', tiny('anomaly_detection/trained_models/ad01_int8'), one],
 ]
 
 const command = join(root, 'dist', 'compiler', 'cli.js')
@@ -65,14 +74,40 @@ const header = [
   'flash',
 ]
 const line = (cells) => `| ${cells.join(' | ')} |`
+const file = join(root, 'docs', 'bench-table.md')
+const wanted = process.argv.slice(2)
+
+/** Of the models that are not measured now, what the file says already. */
+function keptOf(text, model) {
+  const [table, after] = text.split('\nWithout room there: ')
+  return {
+    rows: table.split('\n').filter((row) => row.startsWith(`| ${model} | `)),
+    notes: (after?.split('\n')[0] ?? '')
+      .replace(/\.$/, '')
+      .split(', ')
+      .filter((note) => note.startsWith(`${model} on `)),
+  }
+}
+
 const rows = []
 const notes = []
 const versions = new Set()
+const present = wanted.length > 0 ? readFileSync(file, 'utf8') : ''
+if (wanted.length > 0) {
+  for (const version of /^Compilers and emulators: (.*)\.$/m.exec(present)[1].split('; '))
+    versions.add(version)
+}
 for (const [model, path, cores] of models) {
+  if (wanted.length > 0 && !wanted.includes(model)) {
+    const kept = keptOf(present, model)
+    rows.push(...kept.rows)
+    notes.push(...kept.notes)
+    continue
+  }
   for (const [core, target] of cores) {
     const { macs, runs, skipped } = bench(path, core, target)
     for (const run of runs) {
-      rows.push(rowOf(model, core, run, macs))
+      rows.push(line(rowOf(model, core, run, macs)))
       versions.add(run.version)
     }
     for (const { name } of skipped) notes.push(`${model} on ${name}`)
@@ -90,15 +125,18 @@ Native code and interpreter loops are compiled with -O3, host kernels with -O2, 
   model's multiply-accumulates.
 * **memory**: bytes given to \`caplet_open\` (handle, engine heap, linear memory); **stack**: painted, the most of open, invoke
   and self-test; **.data/.bss**: of shim, kernels, engine and C library; **RAM**: these three together.
+* **tiny-keyword**, **tiny-image**, **tiny-anomaly**: the int8 models of MLPerf Tiny (mlcommons/tiny 1afd2c9: \`kws_ref_model\`,
+  \`pretrainedResnet_quant\`, \`ad01_int8\`), TensorFlow Lite files that are not part of this repository.
 * **capsule**: its own bytes in flash; **flash**: with shim, kernels, engine and C library. Start-up code and serial line are
   the firmware's own and not counted.
 
 ${line(header)}
 ${line(header.map((_, index) => (index < 3 ? '---' : '---:')))}
-${rows.map(line).join('\n')}
+${rows.join('\n')}
 
 Without room there: ${notes.length > 0 ? notes.join(', ') : 'none'}.
 
 Compilers and emulators: ${[...versions].sort().join('; ')}.
-`
-writeFileSync(join(root, 'docs', 'bench-table.md'), text)
+
+${nativePeers(rows)}`
+writeFileSync(file, text)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // docs/bench-table.md is a whole table: the examples in every tier of every board, the keyword network on the Cortex-M4s,
-// each once, and figures that agree with each other.
+// MLPerf Tiny's models on one of them, each once, and figures that agree with each other.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -8,16 +8,24 @@ import { boards, type TierName } from '../runtime/device/boards.js'
 import { root } from './run-caplet.js'
 
 const text = readFileSync(join(root, 'docs', 'bench-table.md'), 'utf8').replaceAll('\r\n', '\n')
-const lines = text.split('\n').filter((line) => line.startsWith('| '))
+const lines = text
+  .split('\nWithout room there: ')[0]!
+  .split('\n')
+  .filter((line) => line.startsWith('| '))
 const [header, ...rows] = lines.map((line) => line.slice(2, -2).split(' | '))
 const body = rows.filter((cells) => !cells[0]!.startsWith('---'))
 const withoutRoom = /^Without room there: (.*)\.$/m.exec(text)![1]!.split(', ')
 
+const tiny = { 'tiny-keyword': 2_656_768, 'tiny-image': 12_501_632, 'tiny-anomaly': 264_192 }
+
 /** Multiply-accumulates, as `caplet inspect` tells them. */
-const models = { 'ecg-beat': 131_320, digits: 77_664, keyword: 2_656_768 }
+const models = { 'ecg-beat': 131_320, digits: 77_664, keyword: 2_656_768, ...tiny }
 
 const boardsOf = (model: string) =>
-  boards.filter(({ runtime }) => model !== 'keyword' || ['cortex-m4', 'stm32f405'].includes(runtime))
+  boards.filter(({ runtime }) => {
+    if (model in tiny) return runtime === 'cortex-m4'
+    return model !== 'keyword' || ['cortex-m4', 'stm32f405'].includes(runtime)
+  })
 
 const formsOf = (tier: TierName): string[] =>
   tier === 'native' ? ['native'] : [`portable, ${tier}`, `accelerated, ${tier}`]
@@ -74,5 +82,23 @@ it('has figures that agree with each other', () => {
     expect(ram).toBe(memory + stack + statics)
     expect(capsule).toBeGreaterThan(0)
     expect(flash).toBeGreaterThan(capsule)
+  }
+})
+
+it('sets the models of MLPerf Tiny beside native peers, with the same figures as above', () => {
+  const peers = text.split('## Beside native peers')[1]!.split('\n')
+  for (const [model, macs] of Object.entries(tiny)) {
+    const found = peers
+      .filter((line) => line.startsWith(`| ${model} | `))
+      .map((line) => line.slice(2, -2).split(' | '))
+    expect(found.map(([, who]) => who)).toEqual([
+      ...['Caplet, accelerated, wamr-fast', 'Caplet, native', 'TFLite Micro, reference kernels'],
+      ...['TFLite Micro, CMSIS-NN without SMLAD', 'TFLite Micro, CMSIS-NN'],
+    ])
+    for (const [, who, instructions, perMac] of found) {
+      expect(Number(perMac), who).toBeCloseTo(Number(instructions!.replaceAll(',', '')) / macs, 1)
+    }
+    const own = body.find(([name, , form]) => name === model && form === 'native')!
+    expect(found[1]!.slice(2)).toEqual([own[3], own[4], own[8], own[10]])
   }
 })
