@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { compileModel } from '../compiler/compile.js'
+import { compileModel, defaultOptions, lower } from '../compiler/compile.js'
+import { peakOf } from '../compiler/fit/peak.js'
 import { inspectModel } from '../compiler/inspect.js'
 import { Random } from '../compiler/operators/random.js'
 import { modelFromBytes } from '../compiler/read-model.js'
@@ -42,6 +43,11 @@ it('runs the steps of an array one after the other, from a reset on', async () =
   expect(shape).toEqual([3, 1, 4])
   expect(values.slice(4)).toEqual([...first, ...second])
   expect(await run(second)).toEqual({ shape: [1, 4], values: values.slice(0, 4) })
+})
+
+it('is counted by fit', () => {
+  const { program } = lower(model, defaultOptions)
+  expect(peakOf(program).blocks.flatMap(({ names }) => names)).not.toContain(program.states![0]!.before)
 })
 
 it('draws the state above the arena, and counts it apart', () => {

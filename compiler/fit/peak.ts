@@ -3,6 +3,7 @@
 import { layoutMemory, memoryGraph } from '../codegen/memory-layout.js'
 import type { Program } from '../codegen/program.js'
 import type { CompileOptions } from '../compile.js'
+import { CapletError } from '../errors.js'
 import { analyzeLifetimes, type Lifetimes } from '../memory/lifetimes.js'
 import { alignUp, defaultAlignment } from '../memory/plan.js'
 
@@ -45,7 +46,8 @@ export function peakOf(program: Program): Peak {
 
 function liveIn(lifetimes: Lifetimes, slot: number): LiveBlock[] {
   const names = lifetimes.blocks.map((): string[] => [])
-  for (const { name, block } of lifetimes.tensors.values()) names[block]!.push(name)
+  // A state's block lies behind them.
+  for (const { name, block } of lifetimes.tensors.values()) names[block]?.push(name)
   return lifetimes.blocks.flatMap(({ name, bytes, firstUse, lastUse }, index) => {
     if (bytes === 0 || slot < firstUse || slot > lastUse) return []
     const own = names[index]!
@@ -61,6 +63,16 @@ export interface Remedy {
 
 type Lower = (options: CompileOptions) => Program
 
+/** null where the model does not take the options. */
+function attempt(work: () => Program): Program | null {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof CapletError) return null
+    throw error
+  }
+}
+
 /** The options that would make the arena smaller, the best first. `lower` compiles as far as the memory plan. */
 export function smallerArenas(options: CompileOptions, arena: number, lower: Lower): Remedy[] {
   const current: Readonly<Record<string, unknown>> = { ...options }
@@ -70,8 +82,9 @@ export function smallerArenas(options: CompileOptions, arena: number, lower: Low
   ]
   return candidates
     .filter(({ options: other }) => Object.entries(other).some(([key, value]) => current[key] !== value))
-    .map(({ change, options: other }) => {
-      return { change, arena: layoutMemory(lower({ ...options, ...other }), true).arena }
+    .flatMap(({ change, options: other }) => {
+      const program = attempt(() => lower({ ...options, ...other }))
+      return program ? [{ change, arena: layoutMemory(program, true).arena }] : []
     })
     .filter((remedy) => remedy.arena < arena)
     .sort((a, b) => a.arena - b.arena)
