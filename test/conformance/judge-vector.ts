@@ -19,8 +19,8 @@ import { vectorOf } from './vectors.js'
 /** Operators that the vector's numbers go to: whatever computes, not what moves elements to another layout. */
 const moves: readonly string[] = ['transpose', 'reshape', 'constant', 'pad', 'clip']
 
-const inputNames = ['input1', 'input_tensor_1', 'input_tensor', 'input']
-const secondNames = ['input2', 'input_tensor_2']
+const inputNames = ['lhs_input_tensor', 'input1', 'input_tensor_1', 'input_tensor', 'input']
+const secondNames = ['rhs_input_tensor', 'input2', 'input_tensor_2']
 const outputNames = ['output_ref', 'output']
 
 export function judgeVector(path: string): Verdict {

@@ -40,12 +40,12 @@ export function vectorOf(file: VectorFile): Vector | string {
   if (/^(lstm|svdf)/.test(name)) return 'a state or steps that its arrays hold'
   if (name === 'ds_cnn_s') return 'a network, not an operator'
   if (/^transpose_(?!conv)/.test(name)) return 'its dimensions are not in the file'
-  if (/^batch_matmul/.test(name)) return 'BATCH_MATMUL is not compiled'
   if (isMixed(file))
     return 'arrays of two vectors, of which it has the numbers of one and the input of the other'
   if (/^int16xint8xint32/.test(name)) return 'its int32 bias is not in the file'
   if (/^(reverse_)?transpose_conv/.test(name)) return transposed(file)
   if (/^(avg|max)pool/.test(name)) return pool(file)
+  if (/^batch_matmul/.test(name)) return batchMatmul(file)
   if (/^(add|mul)/.test(name)) return binary(file)
   if (/^(maximum|minimum)/.test(name)) return extreme(file)
   if (name === 'softmax') return softmax(file)
@@ -309,5 +309,32 @@ function pad(file: VectorFile): Vector {
       { name: 'output', type: 'int8', shape: padded, ...quantization },
     ]),
     attributes: (given) => given,
+  }
+}
+
+function batchMatmul(file: VectorFile): Vector {
+  const type = typeOf(file.array(['lhs_input_tensor']))
+  const shapeOf = (side: string) =>
+    ['BATCH', 'HEIGHT', 'ROWS', 'COLS'].map((axis) => file.number(`${side}_${axis}`))
+  const input = (name: string, side: string): TfliteTensor => ({
+    ...{ name, type, shape: shapeOf(side), scales: [1], zeroPoints: [-file.number(`${side}_OFFSET`)] },
+  })
+  const options = { adjointX: file.number('ADJ_X') === 1, adjointY: file.number('ADJ_Y') === 1 }
+  return {
+    text: model({ operator: 'BATCH_MATMUL', inputs: ['input_1', 'input_2'], options }, [
+      ...[input('input_1', 'LHS'), input('input_2', 'RHS')],
+      output(file, type, shapeOf('OUTPUT')),
+    ]),
+    attributes: (given) => ({
+      ...given,
+      requantization: {
+        ...given.requantization,
+        ...{
+          fixed: fixedOf(file, 1),
+          min: file.number('ACTIVATION_MIN'),
+          max: file.number('ACTIVATION_MAX'),
+        },
+      },
+    }),
   }
 }
