@@ -175,6 +175,7 @@ export const qLinearAveragePool: OnnxOperator = {
   attributes: { ...poolAttributes, channels_last: 'int' },
   infer: (node) => {
     refuseChannelsLast(node)
+    requireScalars(node, [1, 2, 3, 4]) // of a node that nothing reads, too
     return [poolType(node, 4)]
   },
   convert: (node, conversion) => {

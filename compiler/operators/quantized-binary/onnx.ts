@@ -42,12 +42,11 @@ function quantizedForm(name: string, operation: 'add' | 'multiply'): OnnxOperato
     name: `com.microsoft.${name}`,
     inputs: [7, 8],
     attributes: {},
-    infer: (node) => [
-      {
-        type: node.has(7) ? node.type(7).type : node.type(0).type,
-        shape: broadcast(node.shape(0), node.shape(3), node),
-      },
-    ],
+    infer: (node) => {
+      requireScalars(node, [1, 2, 4, 5, 6, 7]) // of a node that nothing reads, too
+      const type = node.has(7) ? node.type(7).type : node.type(0).type
+      return [{ type, shape: broadcast(node.shape(0), node.shape(3), node) }]
+    },
     convert: (node, conversion) => {
       const [a, b] = [conversion.quantizedInput(node, 0), conversion.quantizedInput(node, 3)]
       const type = defaultZeroPoint(node, 7, a.type)

@@ -81,3 +81,14 @@ it('refuses int8 without a zero point where its quantization is carried on, from
   expect(await againstOracle(text(21))).toBe('refused inconsistent-quantization DequantizeLinear')
   expect(await againstOracle(text(20))).toBe('exact')
 })
+
+it('refuses scales of shape [1] where the reference takes none, in a node that nothing reads, too', async () => {
+  const text = (pair: string) => `
+    input x: int8[1,2,2]
+    p: int8[1,2,1] = com.microsoft.QLinearAveragePool(x, ${pair}, ${pair}) {kernel_shape=[2]}
+    a: int8[1,2,2] = com.microsoft.QLinearAdd(x, ${pair}, x, ${pair}, ${pair})
+    y: float32[1,2,2] = DequantizeLinear(x, float32 0.5, int8 3)
+    output y`
+  expect(await againstOracle(text('float32[1] {0.5}, int8[1] {3}'))).toBe('refused, by the oracle too')
+  expect(await againstOracle(text('float32 0.5, int8 3'))).toBe('exact')
+})
