@@ -145,7 +145,7 @@ CAPLET_INLINE int32_t caplet_multiply_high(int32_t a, int32_t b)
 CAPLET_INLINE int32_t caplet_round_double(int32_t accumulator, caplet_scale scale)
 {
   const int32_t high = caplet_multiply_high((int32_t)((uint32_t)accumulator << scale.left), scale.low);
-  const int32_t away = (high >> 31) & scale.away;
+  const int32_t away = -(int32_t)((uint32_t)high >> 31) & scale.away;
   return (int32_t)((uint32_t)high + (uint32_t)away + (uint32_t)scale.half) >> scale.right;
 }
 
