@@ -56,6 +56,15 @@ describe('a table that narrows a range', () => {
   })
 })
 
+describe('a table behind a node of two outputs', () => {
+  it('stays: the other output has a range of its own', () => {
+    const graph = normalizedGraph(behind('Relu(f)'))
+    const [first, ...others] = graph.nodes
+    const nodes = [{ ...first!, outputs: [...first!.outputs, 'state'] }, ...others]
+    expect(fuseTables({ ...graph, nodes }).nodes).toEqual(nodes)
+  })
+})
+
 describe('a table behind a table', () => {
   const two = (end: string) => `
     input q: int8[4]

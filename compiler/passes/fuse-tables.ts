@@ -7,7 +7,8 @@
  *     table f -> table g                  =>     table g(f)
  *
  * Pre:    operators are Caplet's own.
- * Leaves: tables per channel, a tensor that is read twice or is a graph output, producers without rule R.
+ * Leaves: tables per channel, a tensor that is read twice or is a graph output, producers without rule R or with other
+ *         outputs beside it.
  */
 import type { Graph, Node } from '../ir/graph.js'
 import { statesOf, tensorOf } from '../ir/graph.js'
@@ -41,8 +42,8 @@ function fuse(graph: Graph, producer: Node, node: Node): Node | null {
   if (producer.operator === 'table') return composed(producer, node)
   const { requantization } = producer.attributes as { requantization?: Requantization | null }
   const { type } = tensorOf(graph, node.inputs[0]!)
-  if (!requantization || !isQuantizedType(type) || type !== tensorOf(graph, node.outputs[0]!).type)
-    return null
+  if (!requantization || producer.outputs.length !== 1) return null
+  if (!isQuantizedType(type) || type !== tensorOf(graph, node.outputs[0]!).type) return null
   const bounds = clampBounds(attributes.table as Int8Array | Uint8Array, type)
   if (!bounds) return null
   const min = Math.min(Math.max(requantization.min, bounds.min), bounds.max)
