@@ -12,4 +12,5 @@ const schema = (name) => JSON.parse(readFileSync(join(root, 'docs', 'schemas', `
 writeFileSync(join(root, 'docs', 'errors.md'), renderErrors())
 writeFileSync(join(root, 'docs', 'json.md'), renderJson(documentedSchemas.map(schema)))
 const { listOperators } = await import('../dist/compiler/cli/operators.js')
-writeFileSync(join(root, 'docs', 'operators.md'), renderOperators((await listOperators()).json.operators))
+const { operators, tflite_operators } = (await listOperators()).json
+writeFileSync(join(root, 'docs', 'operators.md'), renderOperators(operators, tflite_operators))

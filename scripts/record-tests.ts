@@ -1,50 +1,88 @@
 // SPDX-License-Identifier: Apache-2.0
 // CAPLET_ASSETS=FOLDER node dist/scripts/record-tests.js: writes compiler/operators/tested.json, what `caplet operators` says
-// about tests. Every model is judged anew, against ONNX Runtime run live; only exact ones count: other people's models,
-// the committed networks and exports, and random graphs by seed.
+// about tests. Every model is judged anew, against the contract's reference run live; only exact ones count: other people's
+// models, the committed networks and exports, the acceptance models, and random graphs by seed.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { CapletError } from '../compiler/errors.js'
+import { Random } from '../compiler/operators/random.js'
+import { closeTfliteOracle } from '../runtime/oracle/tflite.js'
 import { writeModel } from '../runtime/oracle/write-model.js'
+import { writeTflite } from '../runtime/oracle/write-tflite.js'
+import { ModelBuilder } from '../test/acceptance/forms.js'
+import { rows } from '../test/acceptance/operator-rows.js'
 import { conformanceCases } from '../test/conformance/cases.js'
 import { compileCase } from '../test/conformance/compile-case.js'
 import { judge } from '../test/conformance/judge.js'
-import { Tally } from '../test/conformance/tally.js'
-import { compare, compareBytes } from '../test/random/compare.js'
+import { judgeTflite } from '../test/conformance/judge-tflite.js'
+import { onnxUses, Tally, tfliteUses } from '../test/conformance/tally.js'
+import { compareBytes } from '../test/random/compare.js'
 import { randomModel } from '../test/random/generator.js'
+import { differences } from '../test/tflite/compare.js'
+import { randomNetwork } from '../test/tflite/random-networks.js'
 
 const root = join(import.meta.dirname, '..', '..')
-const randomCount = 1500
-const tally = new Tally()
+const randomCount = 2000
+const onnx = new Tally()
+const tflite = new Tally()
 let exact = 0
 
-function add(bytes: Uint8Array): void {
+function addOnnx(bytes: Uint8Array): void {
   try {
-    tally.add(bytes)
+    onnx.add(onnxUses(bytes))
     exact++
-  } catch {
+  } catch (error) {
     // A model with open dimensions is exact under shapes of its case, which the tally does not know.
+    if (!(error instanceof CapletError)) throw error
   }
 }
 
-for (const conformanceCase of conformanceCases(process.env.CAPLET_ASSETS!)) {
-  if ((await judge(conformanceCase)).kind !== 'exact') continue
-  const compiled = compileCase(conformanceCase)
-  if ('bytes' in compiled) add(compiled.bytes)
+async function addIfExact(bytes: Uint8Array, seed: number, floatIslands: boolean): Promise<void> {
+  const verdict = await compareBytes(bytes, { samples: 4, seed, io: 'quantized', floatIslands })
+  if (verdict.kind === 'exact') addOnnx(bytes)
 }
-for (const folder of ['test/networks', 'test/exports']) {
+
+function addTflite(bytes: Uint8Array): void {
+  tflite.add(tfliteUses(bytes))
+  exact++
+}
+
+for (const found of conformanceCases(process.env.CAPLET_ASSETS!)) {
+  if (found.path.endsWith('.tflite')) {
+    if ((await judgeTflite(found.path)).kind === 'exact') addTflite(readFileSync(found.path))
+  } else if (found.path.endsWith('.onnx') && (await judge(found)).kind === 'exact') {
+    const compiled = compileCase(found)
+    if ('bytes' in compiled) addOnnx(compiled.bytes)
+  }
+}
+for (const folder of ['test/networks', 'test/exports', 'test/recurrent']) {
   for (const name of readdirSync(join(root, folder)).filter((file) => file.endsWith('.onnx'))) {
-    const bytes = new Uint8Array(readFileSync(join(root, folder, name)))
-    const options = { samples: 4, seed: 1, io: 'quantized', floatIslands: true } as const
-    if ((await compareBytes(bytes, options)).kind === 'exact') add(bytes)
+    await addIfExact(new Uint8Array(readFileSync(join(root, folder, name))), 1, true)
+  }
+}
+for (const form of ['qdq', 'qoperator'] as const) {
+  for (const type of ['int8', 'uint8'] as const) {
+    for (const { build } of rows) {
+      const builder = new ModelBuilder(form, type, new Random(1))
+      build(builder)
+      await addIfExact(builder.model(), 1, false)
+    }
   }
 }
 for (let seed = 1; seed <= randomCount; seed++) {
-  const model = randomModel(seed)
-  const verdict = await compare(model, { samples: 4, seed, io: 'quantized', floatIslands: seed % 2 === 0 })
-  if (verdict.kind === 'exact') add(writeModel(model))
+  await addIfExact(writeModel(randomModel(seed)), seed, seed % 2 === 0)
+  const { text, samples } = randomNetwork(seed, 3)
+  if ((await differences(text, samples)).length === 0) addTflite(writeTflite(text))
 }
-const lines = Object.entries(tally.result()).map(
-  ([operator, tested]) => `  ${JSON.stringify(operator)}: ${JSON.stringify(tested)}`,
+await closeTfliteOracle()
+
+const lines = (tally: Tally) =>
+  Object.entries(tally.result()).map(
+    ([operator, tested]) => `    ${JSON.stringify(operator)}: ${JSON.stringify(tested)}`,
+  )
+const sections = Object.entries({ onnx, tflite }).map(
+  ([format, tally]) => `  "${format}": {\n${lines(tally).join(',\n')}\n  }`,
 )
-writeFileSync(join(root, 'compiler', 'operators', 'tested.json'), `{\n${lines.join(',\n')}\n}\n`)
+const file = join(root, 'compiler', 'operators', 'tested.json')
+writeFileSync(file, `{\n${sections.join(',\n')}\n}\n`)
 process.stdout.write(`${exact} exact models\n`)

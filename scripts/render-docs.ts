@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The generated documents as text: docs/errors.md from the error catalogue, docs/json.md from docs/schemas/,
 // docs/operators.md from the list of operators.
-import { type ListedOperator, operatorHeader, operatorRow } from '../compiler/cli/operators.js'
+import {
+  type ListedOperator,
+  type ListedTfliteOperator,
+  operatorHeader,
+  operatorRow,
+  tfliteHeader,
+  tfliteRow,
+} from '../compiler/cli/operators.js'
 import { chapters } from '../compiler/errors/catalogue.js'
 
 const generated = (source: string) => `<!-- Generated from ${source} by \`npm run docs\`; do not edit. -->`
@@ -24,21 +31,35 @@ export function renderErrors(): string {
 }
 
 const operatorIntroduction = `What \`caplet operators\` prints, from the compiler's own list. Forms, types and the number of exact models are those of a
-recorded run: every model was compared with ONNX Runtime run live, and only exact ones count. They are other people's models
-([conformance.md](conformance.md)), the networks of \`test/networks/\` and \`test/exports/\`, and random graphs by seed.
+recorded run: every model was compared with the contract's reference run live, and only exact ones count. They are other
+people's models ([conformance.md](conformance.md)), the networks of \`test/networks/\`, \`test/exports/\` and
+\`test/recurrent/\`, those of the acceptance tests, and random graphs by seed.
 
     CAPLET_ASSETS=FOLDER node dist/scripts/record-tests.js     the run; then npm run docs`
 
 /** docs/operators.md */
-export function renderOperators(operators: readonly ListedOperator[]): string {
-  const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
-  const rows = [
-    row(operatorHeader),
-    '|---|---|---|---|---|---:|',
-    ...operators.map((o) => row(operatorRow(o))),
+export function renderOperators(
+  onnx: readonly ListedOperator[],
+  tflite: readonly ListedTfliteOperator[],
+): string {
+  const parts = [
+    generated("the compiler's list of operators and compiler/operators/tested.json"),
+    '# Operators',
+    operatorIntroduction,
+    '## ONNX',
+    markdownTable(operatorHeader, onnx.map(operatorRow)),
+    '## TensorFlow Lite',
+    'Types are those of what the operator computes on; [tflite.md](tflite.md) says what is refused, and why.',
+    markdownTable(tfliteHeader, tflite.map(tfliteRow)),
   ]
-  const head = generated("the compiler's list of operators and compiler/operators/tested.json")
-  return `${[head, '# Operators', operatorIntroduction, rows.join('\n')].join('\n\n')}\n`
+  return `${parts.join('\n\n')}\n`
+}
+
+/** The last column holds numbers. */
+function markdownTable(header: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const row = (cells: readonly (string | number)[]) => `| ${cells.join(' | ')} |`
+  const rule = `|${header.map((_, i) => (i === header.length - 1 ? '---:|' : '---|')).join('')}`
+  return [row(header), rule, ...rows.map(row)].join('\n')
 }
 
 /** docs/schemas/NAME.json, in the order of the document. */

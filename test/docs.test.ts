@@ -21,8 +21,11 @@ it('docs/json.md is generated from docs/schemas (npm run docs)', () => {
 
 it('docs/operators.md is generated from the list of operators (npm run docs)', async () => {
   const { json } = await listOperators()
-  const { operators } = json as { operators: Parameters<typeof renderOperators>[0] }
-  expect(read('docs', 'operators.md')).toBe(renderOperators(operators))
+  const { operators, tflite_operators: tflite } = json as {
+    operators: Parameters<typeof renderOperators>[0]
+    tflite_operators: Parameters<typeof renderOperators>[1]
+  }
+  expect(read('docs', 'operators.md')).toBe(renderOperators(operators, tflite))
 })
 
 it('every schema is documented', () => {

@@ -4,7 +4,7 @@
 import type { Command } from 'commander'
 import { contractNames } from '../contracts.js'
 import { defineCommand, type Result, report } from './command.js'
-import { columns, indent, table } from './table.js'
+import { indent, table } from './table.js'
 
 /** Contracts under which ONNX models are compiled. */
 const onnxContracts = contractNames.filter((name) => name !== 'tflite')
@@ -12,7 +12,7 @@ const onnxContracts = contractNames.filter((name) => name !== 'tflite')
 async function onnxTable() {
   const { onnxOperators } = await import('../operators/onnx-list.js')
   const { readTestedOperators } = await import('../operators/tested.js')
-  const tested = readTestedOperators()
+  const tested = readTestedOperators().onnx
   return [...onnxOperators.values()]
     .map(({ name, attributes, convert }) => {
       const at = name.lastIndexOf('.')
@@ -33,10 +33,21 @@ async function onnxTable() {
 
 export type ListedOperator = Awaited<ReturnType<typeof onnxTable>>[number]
 
+async function tfliteTable() {
+  const { tfliteOperators } = await import('../operators/tflite-list.js')
+  const { readTestedOperators } = await import('../operators/tested.js')
+  const tested = readTestedOperators().tflite
+  return [...tfliteOperators.keys()].sort(compare).map((name) => {
+    const { types, models } = tested[name] ?? { types: [], models: 0 }
+    return { name, types, contracts: ['tflite'], exact_models: models }
+  })
+}
+
+export type ListedTfliteOperator = Awaited<ReturnType<typeof tfliteTable>>[number]
+
 export async function listOperators(): Promise<Result> {
   const { operators } = await import('../operators/list.js')
-  const { tfliteOperators } = await import('../operators/tflite-list.js')
-  const tflite = [...tfliteOperators.keys()].sort(compare).map((name) => ({ name, contracts: ['tflite'] }))
+  const tflite = await tfliteTable()
   const supported = await onnxTable()
   const kernels = operators
     .map(({ name, summary }) => ({ name, summary }))
@@ -45,15 +56,8 @@ export async function listOperators(): Promise<Result> {
     'ONNX operators that a model may use; forms and types are those of the exact models that were tested',
     indent(table(operatorHeader, supported.map(operatorRow))),
     '',
-    'TensorFlow Lite operators that a model may use (contract tflite)',
-    indent(
-      columns(
-        chunks(
-          tflite.map(({ name }) => name),
-          4,
-        ),
-      ),
-    ),
+    'TensorFlow Lite operators that a model may use',
+    indent(table(tfliteHeader, tflite.map(tfliteRow))),
     '',
     'What they become',
     indent(
@@ -77,10 +81,14 @@ export const operatorRow = (operator: ListedOperator): [string, string, string, 
   operator.exact_models,
 ]
 
-const chunks = (names: readonly string[], size: number): string[][] =>
-  Array.from({ length: Math.ceil(names.length / size) }, (_, row) =>
-    names.slice(row * size, (row + 1) * size),
-  )
+export const tfliteHeader = ['operator', 'types', 'contract', 'exact models']
+
+export const tfliteRow = (operator: ListedTfliteOperator): [string, string, string, number] => [
+  operator.name,
+  operator.types.join(', '),
+  operator.contracts.join(', '),
+  operator.exact_models,
+]
 
 /** By code points, so that the order is the same in every locale. */
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

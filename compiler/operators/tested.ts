@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a recorded run of the tests has found exact, by ONNX operator: tested.json, which scripts/record-tests.ts writes.
+// What a recorded run of the tests has found exact, by operator of each format: tested.json, which scripts/record-tests.ts
+// writes.
 import { readFileSync } from 'node:fs'
 import type { ElementType } from '../ir/types.js'
 
@@ -14,5 +15,6 @@ export interface TestedOperator {
   readonly models: number
 }
 
-export const readTestedOperators = (): Readonly<Record<string, TestedOperator>> =>
-  JSON.parse(readFileSync(new URL('tested.json', import.meta.url), 'utf8'))
+export const readTestedOperators = (): Readonly<
+  Record<'onnx' | 'tflite', Readonly<Record<string, TestedOperator>>>
+> => JSON.parse(readFileSync(new URL('tested.json', import.meta.url), 'utf8'))

@@ -43,11 +43,24 @@ export function activationRange(node: TfliteNode, type: ElementType, output: Qua
     )
   }
   const { min, max } = integerRange(type)
-  const quantum = (real: number) => output.zeroPoint + roundHalfAway(f32(real / output.scale))
+  const quantum = (real: number) => quantumOfBound(node, real, output)
   return {
     min: bounds[0] === null ? min : Math.min(max, Math.max(min, quantum(bounds[0]))),
     max: bounds[1] === null ? max : Math.max(min, Math.min(max, quantum(bounds[1]))),
   }
+}
+
+/** A bound of a clamp in quanta. Refused where TFLite Micro does not load it, or leaves int32. */
+export function quantumOfBound(node: TfliteNode, real: number, { scale, zeroPoint }: Quantization): number {
+  const steps = roundHalfAway(f32(real / scale))
+  const { min, max } = integerRange('int32')
+  const quantum = zeroPoint + steps
+  if (Math.min(steps, quantum) >= min && Math.max(steps, quantum) <= max) return quantum
+  throw node.error(
+    'invalid-scale',
+    `The bound ${real} of its activation is ${real / scale} steps of its scale, more than int32 holds`,
+    'Calibrate and convert the model again: scales like this come from a tensor that was constant in calibration.',
+  )
 }
 
 /** Left shifts of more bits are undefined in the reference. */

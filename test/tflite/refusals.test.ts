@@ -59,6 +59,14 @@ const join: Build = (network) => {
   network.node('CONCATENATION', [x, x], [network.like(x, [1, 4])], { axis: 1 })
 }
 
+/** Six is more steps of the output's scale than int32 holds. */
+const sumToSix: Build = (network) => {
+  const x = network.activation('int8', [1, 4], { scale: 1e-9, zeroPoint: 0 })
+  network.inputs.push(x.name)
+  const y = network.activation('int8', [1, 4], { scale: 1e-9, zeroPoint: 0 })
+  network.node('ADD', [x, x], [y], { activation: 3 })
+}
+
 /** Not loaded by TFLite Micro either. */
 const unloadable: Readonly<Record<string, Build>> = {
   'int4 weights of a transposed convolution': layer('TRANSPOSE_CONV', 'int8', { isInt4: true }),
@@ -68,6 +76,7 @@ const unloadable: Readonly<Record<string, Build>> = {
   'a softmax of another output': unary('SOFTMAX', 'int16', 0, { scale: 1 / 256, zeroPoint: 0 }),
   'a matrix product of int16 with a zero point': product,
   'a concatenation of int16 with zero points': join,
+  'an activation whose bound is beyond int32': sumToSix,
 }
 
 /** Loaded, but its results are not what the model means. */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Functions of one integer tensor: RELU, RELU6, LEAKY_RELU, HARD_SWISH, ELU. Of int8 they are tables.
 
-import { roundHalfAway } from '../../arithmetic/fixed-point.js'
 import { f32 } from '../../arithmetic/float32.js'
 import { elu, hardSwish, leakyRelu, type Slopes } from '../../arithmetic/tflite-functions.js'
 import type { TfliteNode, TfliteOperator } from '../tflite.js'
-import { checkedMultiplier, emitClamp, int8Table, integerRange } from '../tflite-rules.js'
+import { checkedMultiplier, emitClamp, int8Table, integerRange, quantumOfBound } from '../tflite-rules.js'
 import { emitTable, endsOf, tableOperator as table } from '../tflite-tables.js'
 
 const converted = 'Convert the model again.'
@@ -55,8 +54,9 @@ export const relu6: TfliteOperator = {
   convert(node, conversion) {
     const { input, output } = endsOf(node, 'int8', 'int16')
     node.requireEqualQuantization(input, output)
-    const { scale, zeroPoint } = node.quantization(input)
-    const most = roundHalfAway(f32(6 / scale)) + zeroPoint
+    const quantization = node.quantization(input)
+    const { zeroPoint } = quantization
+    const most = quantumOfBound(node, 6, quantization)
     const range = { min: zeroPoint, max: Math.min(integerRange(input.type).max, most) }
     conversion.emitElementwise(input, output, (x, form) => emitClamp(conversion, x, form, range))
   },

@@ -2,6 +2,7 @@
 // ONNX MaxPool.
 import { convertMaximum } from '../../passes/convert/copies.js'
 import type { OnnxOperator } from '../onnx.js'
+import { requirePoolable } from '../pooled-values.js'
 import { placePool, refuseNegativePads, windowAttributes } from '../window.js'
 
 const { dilations: _, ...earliest } = windowAttributes
@@ -24,6 +25,7 @@ export const maxPool: OnnxOperator = {
   convert: (node, conversion) => {
     const placed = placePool(node)
     refuseNegativePads(node, placed)
+    requirePoolable(node, conversion)
     const { output: _, ...window } = placed
     convertMaximum(node, conversion, 'max_pool', { ...window, ceilMode: node.int('ceil_mode', 0) !== 0 })
   },

@@ -8,6 +8,7 @@ import { ComputedFloat } from '../../passes/convert/floats.js'
 import { isMonotone } from '../../passes/convert/tables.js'
 import type { FloatValue, Target } from '../../passes/convert/values.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
+import { requirePoolable } from '../pooled-values.js'
 import { heldOrders } from './held-orders.js'
 import { sumOrder } from './order.js'
 
@@ -170,5 +171,8 @@ export const globalMaxPool: OnnxOperator = {
   inputs: [1, 1],
   attributes: {},
   infer: (node) => [{ type: node.type(0).type, shape: reducedShape(node, spatialAxes(node), true) }],
-  convert: (node, conversion) => convertExtreme(node, conversion, 'maximum', spatialAxes(node)),
+  convert: (node, conversion) => {
+    requirePoolable(node, conversion)
+    convertExtreme(node, conversion, 'maximum', spatialAxes(node))
+  },
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that move elements, on quanta, on tables and on float tensors.
 import { describe, expect, it } from 'vitest'
-import { dedent, nodesOf, normalizedGraph } from '../graph-text.fixture.js'
+import { dedent, nodesOf, normalizedGraph, problemsOf } from '../graph-text.fixture.js'
 import { againstOracle } from '../reference/pass.fixture.js'
 
 const q = 'float32 0.25, int8 3'
@@ -74,4 +74,13 @@ describe('a maximum over windows', () => {
     )
     expect(await againstOracle(pooled(falling))).toBe('exact')
   })
+
+  it.each(['Log(d)', 'Sqrt(d)', 'Div(float32 -1, d)'])(
+    'is refused where %s may be NaN or -Infinity',
+    (node) => {
+      expect(problemsOf(() => normalizedGraph(pooled(node))).map(({ code }) => code)).toEqual([
+        'float-function',
+      ])
+    },
+  )
 })
