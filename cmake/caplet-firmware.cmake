@@ -7,6 +7,8 @@
 #
 # Interpreters are compiled from your checkout of their sources: CAPLET_WAMR or CAPLET_WASM3, as a CMake or an environment
 # variable. TIER accelerated adds the host kernels. The service's chosen.h tells firmware what was chosen here.
+# CAPLET_SMALL compiles an interpreter's loop with -Os and what engines.json calls its small build: less RAM and flash, about
+# 1.6 times the instructions in WAMR's fast interpreter (docs/bench.md).
 
 get_filename_component(CAPLET_TARGETS ${CMAKE_CURRENT_LIST_DIR}/../targets ABSOLUTE)
 set(CAPLET_TARGETS ${CAPLET_TARGETS} CACHE INTERNAL "Caplet's folder targets/")
@@ -15,10 +17,11 @@ set(CAPLET_TARGETS ${CAPLET_TARGETS} CACHE INTERNAL "Caplet's folder targets/")
 # (-Wl,--gc-sections, which the SDKs give) leave out what no capsule reaches; WAMR does not link otherwise.
 set(CAPLET_FLAGS -ffp-contract=off -ffunction-sections -fdata-sections CACHE INTERNAL "Flags of Caplet's C")
 
-# Sets CAPLET_ENGINE and CAPLET_TIER from the choices of targets/shim/Kconfig (Zephyr, ESP-IDF).
+# Sets CAPLET_ENGINE, CAPLET_TIER and CAPLET_SMALL from the choices of targets/shim/Kconfig (Zephyr, ESP-IDF).
 macro(caplet_read_kconfig)
   set(CAPLET_ENGINE wamr-fast)
   set(CAPLET_TIER portable)
+  set(CAPLET_SMALL ${CONFIG_CAPLET_SMALL})
   if(CONFIG_CAPLET_ENGINE_WAMR_CLASSIC)
     set(CAPLET_ENGINE wamr-classic)
   elseif(CONFIG_CAPLET_ENGINE_WASM3)
@@ -119,6 +122,13 @@ function(caplet_add_interpreter target engine)
   caplet_json_list(own_includes "${list}" builds ${source} ownIncludes)
   caplet_json_list(defines "${list}" builds ${source} defines)
   caplet_json_list(engine_defines "${list}" engines ${engine} defines)
+  # An interpreter loses up to half its speed at -Os.
+  set(level -O3)
+  if(CAPLET_SMALL)
+    set(level -Os)
+    caplet_json_list(small "${list}" engines ${engine} small)
+    list(APPEND engine_defines ${small})
+  endif()
   string(JSON binding GET "${list}" engines ${engine} binding)
 
   list(TRANSFORM interpreter PREPEND ${checkout}/)
@@ -134,8 +144,7 @@ function(caplet_add_interpreter target engine)
   caplet_set_source_property(${target} "${all}" INCLUDE_DIRECTORIES ${own_includes} ${includes} ${CAPLET_TARGETS}/shim)
   caplet_set_source_property(${target} "${all}" COMPILE_DEFINITIONS ${defines} ${engine_defines})
   caplet_set_source_property(${target} "${files};${interpreter}" COMPILE_OPTIONS -w)
-  # An interpreter loses half its speed at -Os.
-  caplet_set_source_property(${target} "${interpreter}" COMPILE_OPTIONS -O3)
+  caplet_set_source_property(${target} "${interpreter}" COMPILE_OPTIONS ${level})
 endfunction()
 
 function(caplet_set_source_property target sources property)

@@ -67,10 +67,22 @@ async function built({ board, port, headers, libraries, words }: (typeof sdks)[n
         .flatMap((line) => line.match(/ [A-Za-z] (\w+)$/)?.[1] ?? line.match(/ U (\w+)$/)?.[1] ?? []),
     )
   const defined = new Set(names('--defined-only'))
-  const commands: { file: string; command: string }[] = JSON.parse(
-    readFileSync(join(build, 'compile_commands.json'), 'utf8'),
-  )
-  return { defined, undefined: names('-u').filter((name) => !defined.has(name)), commands }
+  const left = names('-u').filter((name) => !defined.has(name))
+  const interpreterWith = (word: string) => {
+    execFileSync('cmake', [word, build], { env, stdio: 'pipe' })
+    return interpreterIn(build)
+  }
+  return { defined, undefined: left, commands: commandsOf(build), interpreterWith }
+}
+
+const commandsOf = (build: string): { file: string; command: string }[] =>
+  JSON.parse(readFileSync(join(build, 'compile_commands.json'), 'utf8'))
+
+/** Of WAMR's interpreter: its level of optimization, and whether it has computed gotos. */
+function interpreterIn(build: string) {
+  const { command } = commandsOf(build).find(({ file }) => file.endsWith('wasm_interp_fast.c'))!
+  const level = command.match(/ -O\w\b/g)!.at(-1)
+  return { level, hasGotos: !command.includes('WASM_ENABLE_LABELS_AS_VALUES=0') }
 }
 
 describe.each(sdks)('$board', (sdk) => {
@@ -92,11 +104,14 @@ describe.each(sdks)('$board', (sdk) => {
 
   it('accelerated: WAMR, the kernels and the capsule, without a fused multiply-add', async ({ skip }) => {
     skip(missing.length > 0, `${missing.join(', ')} not found`)
-    const { defined, commands } = await built(sdk, 'accelerated')
+    const { defined, commands, interpreterWith } = await built(sdk, 'accelerated')
     const needed = ['caplet_wamr', 'caplet_kernels_1', 'caplet_kernels_selftest', 'wasm_runtime_full_init']
     for (const name of [...needed, 'caplet_model_accelerated_capsule']) expect(defined).toContain(name)
     expect(commands.length).toBeGreaterThan(40)
     expect(commands.filter(({ command }) => !command.includes('-ffp-contract=off'))).toEqual([])
+
+    expect(interpreterWith('-DCONFIG_CAPLET_SMALL=n')).toEqual({ level: ' -O3', hasGotos: true })
+    expect(interpreterWith('-DCONFIG_CAPLET_SMALL=y')).toEqual({ level: ' -Os', hasGotos: false })
   })
 })
 
@@ -128,7 +143,7 @@ describe('the shim as module and component', () => {
   it('knows every choice that the templates make, and CMake every choice there is', () => {
     const kconfig = read('targets/shim/Kconfig') + read('targets/shim/zephyr/Kconfig')
     const symbols = [...kconfig.matchAll(/^(?:menu)?config (\w+)$/gm)].map(([, name]) => name!)
-    expect(symbols.length).toBe(6)
+    expect(symbols.length).toBe(7)
     const chosen = ['targets/nrf52840-zephyr/prj.conf', 'targets/esp32s3-idf/sdkconfig.defaults'].flatMap(
       (path) => [...read(path).matchAll(/^CONFIG_(CAPLET\w*)=/gm)].map(([, name]) => name!),
     )
