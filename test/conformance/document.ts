@@ -12,7 +12,8 @@ live on the same model under the contract's settings: the integer reference and 
 the ONNX project's own backend cases, \`ort_testdata\` quantized graphs of ONNX Runtime's tests, \`models\` models found in
 the wild; of TensorFlow Lite, \`mlperf_tiny\` are MLPerf Tiny's models, \`tflite_micro\` those of TFLite Micro's examples and
 integration tests, \`tflite_models\` others. \`cmsis_nn_vectors\` are CMSIS-NN's kernel tests, replayed with their own
-multipliers: where a vector lacks something (\`--list\` says what) it counts as refused. Inputs that a compiler needs at compile time (scales, zero points, weights, shapes, axes) are inputs of some
+multipliers, run after run where they have a state; what the files lost of CMSIS-NN's headers is in
+test/conformance/vectors/completions.ts, and a vector that stays incomplete counts as refused. Inputs that a compiler needs at compile time (scales, zero points, weights, shapes, axes) are inputs of some
 node cases: those become initializers with the recorded values. *Recorded otherwise*: the case carries another output
 than the reference gives; the contract follows the reference. *Reference does not run it* and *mismatch* must be 0.
 

@@ -12,6 +12,9 @@ import { differenceOf, type Subject } from '../random/compare.js'
 import type { ConformanceCase, Recording } from './cases.js'
 import { type CompiledCase, compileCase } from './compile-case.js'
 
+/** One of the compiler's problems, or what a test vector lacks. */
+export type Refusal = Pick<Problem, 'message' | 'operator'> & { readonly code: string }
+
 export type Verdict =
   | {
       readonly kind: 'exact'
@@ -20,7 +23,7 @@ export type Verdict =
       readonly differsFromRecorded: boolean
     }
   | { readonly kind: 'mismatch'; readonly text: string }
-  | { readonly kind: 'refused'; readonly problems: readonly Problem[] }
+  | { readonly kind: 'refused'; readonly problems: readonly Refusal[] }
   /** It compiles, but the reference does not load or run it: that, too, is a fault. */
   | { readonly kind: 'unanswered'; readonly text: string }
 

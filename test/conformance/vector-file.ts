@@ -2,6 +2,7 @@
 // A test vector of CMSIS-NN as JSON: numbers by name (#define CASE_NAME) and arrays (case_name).
 import { readFileSync } from 'node:fs'
 import type { Data } from '../../compiler/ir/types.js'
+import { type Completion, completions } from './vectors/completions.js'
 
 interface Json {
   readonly case: string
@@ -22,10 +23,31 @@ export class Incomplete extends Error {}
 export class VectorFile {
   readonly name: string
   readonly #json: Json
+  /** In front of every name of a number. */
+  readonly #prefix: string
+  readonly #completion: Completion
 
-  constructor(path: string) {
-    this.#json = JSON.parse(readFileSync(path, 'utf8'))
-    this.name = this.#json.case
+  constructor(json: Json, name = json.case, prefix = name.toUpperCase()) {
+    this.#json = json
+    this.name = name
+    this.#prefix = prefix
+    this.#completion = completions[name] ?? {}
+  }
+
+  static read(path: string): VectorFile {
+    return new VectorFile(JSON.parse(readFileSync(path, 'utf8')))
+  }
+
+  /** Number and operator of a network's layer -> what the file has of it. */
+  layer(index: number, operator: string): VectorFile {
+    const prefix = `${operator.toUpperCase()}_${index}`
+    return new VectorFile(this.#json, `${this.name}_layer_${index}_${operator}`, prefix)
+  }
+
+  /** Arrays of two vectors stand in it, and nothing says which numbers belong to them. */
+  get isMixed(): boolean {
+    const has = (name: string) => this.arrayOrNull([name]) !== null
+    return has('weights') && has('input_weights') && !completions[this.name]
   }
 
   has(name: string): boolean {
@@ -44,7 +66,14 @@ export class VectorFile {
   }
 
   #text(name: string): string | undefined {
-    return this.#json.config[`${this.name.toUpperCase()}_${name}`]
+    return this.#completion.numbers?.[name]?.toString() ?? this.#json.config[`${this.#prefix}_${name}`]
+  }
+
+  /** Numbers in braces, of which the file itself has none. */
+  list(name: string): readonly number[] {
+    const list = this.#completion.lists?.[name]
+    if (!list) throw new Incomplete(`it has no ${name}`)
+    return list
   }
 
   /** The first of these arrays, of that length where one is given. */
@@ -56,12 +85,18 @@ export class VectorFile {
 
   arrayOrNull(names: readonly string[], length?: number): Data | null {
     for (const name of names) {
-      const array = this.#json.arrays[`${this.name}_${name}`]
+      const array = this.#array(name)
       if (array && (length === undefined || array.values.length === length)) {
         return arrayTypes[array.type]!(array.values)
       }
     }
     return null
+  }
+
+  #array(name: string): Json['arrays'][string] | undefined {
+    const array = this.#json.arrays[`${this.name}_${name}`]
+    const isZero = array && this.#completion.zeros?.includes(name)
+    return isZero ? { ...array, values: array.values.map(() => 0) } : array
   }
 
   numbers(names: readonly string[], length?: number): number[] {
