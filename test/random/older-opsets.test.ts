@@ -8,7 +8,7 @@ import { atOpset, type OlderOpset } from './older-opsets.js'
 
 it.each([
   [[11, 12], 250, 100],
-  [[9, 10], 500, 60],
+  [[9, 10], 500, 40],
 ] as const)(
   'models of operator sets %j are exact or refused',
   { timeout: 120_000 },

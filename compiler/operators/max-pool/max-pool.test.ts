@@ -6,7 +6,9 @@ import { cases, randomCase } from './cases.js'
 
 it('is MaxPool of the oracle', async () => {
   const random = new Random(2)
-  const generated = Array.from({ length: 100 }, () => randomCase(random))
+  const all = Array.from({ length: 150 }, () => randomCase(random))
+  // int16 is TensorFlow Lite's: ONNX has no such pool.
+  const generated = all.filter(({ inputs }) => inputs[0]!.type !== 'int16')
   const found = await differencesFromOracle([...cases(random), ...generated], ({ attributes }) => ({
     operator: 'MaxPool',
     inputs: [0],
