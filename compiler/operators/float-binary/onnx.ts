@@ -3,7 +3,6 @@
 import { cPow } from '../../arithmetic/exponential.js'
 import { f32 } from '../../arithmetic/float32.js'
 import type { FloatBinaryOperation } from '../../ir/operators.js'
-import { sizeOf } from '../../ir/types.js'
 import { convertCopy } from '../../passes/convert/copies.js'
 import { binaryFloat, mapFloat, pairFunction } from '../../passes/convert/functions.js'
 import { evaluateBinary } from '../constant/arithmetic.js'
@@ -70,11 +69,24 @@ export const prelu: OnnxOperator = {
   },
 }
 
-/** The reference multiplies for the exponents 2 and 3, where there is one exponent for all; others go to the C library. */
+/** The reference multiplies for the exponents 2 and 3, where it takes one for a run of bases; others go to the C library. */
 function powerOf(exponent: number): (x: number) => number {
   if (exponent === 2) return (x) => f32(x * x)
   if (exponent === 3) return (x) => f32(f32(x * x) * x)
   return (x) => cPow(x, exponent)
+}
+
+/**
+ * Whether it does: the innermost axis on which the shapes are not both 1 decides, of those that both have. A scalar counts as
+ * of shape [1], and where all these axes are 1 it takes one base for a run of exponents.
+ */
+function hasRunsOfBases(base: readonly number[], exponent: readonly number[]): boolean {
+  const rank = Math.min(base.length, Math.max(1, exponent.length))
+  for (let axis = 1; axis <= rank; axis++) {
+    const [bases, exponents] = [base.at(-axis)!, exponent.at(-axis) ?? 1]
+    if (bases !== 1 || exponents !== 1) return exponents === 1
+  }
+  return false
 }
 
 function refuseWholeType(node: OnnxNode): never {
@@ -95,14 +107,20 @@ export const pow: OnnxOperator = {
     const { shape } = conversion.graph.tensors.get(output)!
     const base = conversion.float(node, 0)
     const exponent = conversion.constant(node, 1)
-    const isOne = exponent?.data.length === 1 && sizeOf(base.shape) > 1 && `${shape}` === `${base.shape}`
+    const isOne = exponent?.data.length === 1 && `${shape}` === `${base.shape}`
     const isFloat = node.type(1).type === 'float32'
     const value = isOne ? Number(exponent.data[0]) : Number.NaN
-    if (!isFloat && value !== 2 && value !== 3) refuseWholeType(node)
-    if (isOne) conversion.define(output, mapFloat(node, conversion, base, powerOf(value), 'pow'))
+    const hasRuns = hasRunsOfBases(base.shape, node.shape(1))
+    const power = hasRuns ? (x: number, y: number) => powerOf(y)(x) : cPow
+    if (!isFloat && !(hasRuns && (value === 2 || value === 3))) refuseWholeType(node)
+    if (isOne)
+      conversion.define(
+        output,
+        mapFloat(node, conversion, base, (x) => power(x, value), 'pow'),
+      )
     else {
       const both = [base, conversion.float(node, 1)] as const
-      conversion.define(output, pairFunction(node, conversion, cPow, both, shape))
+      conversion.define(output, pairFunction(node, conversion, power, both, shape))
     }
   },
 }
