@@ -16,6 +16,7 @@ import { mergeReluClip } from './merge-relu-clip.js'
 import { propagateQuantization } from './propagate-quantization.js'
 import { quantizeWeights } from './quantize-weights.js'
 import { refuseLostOutputs } from './refuse-lost-outputs.js'
+import { refuseNegativePools } from './refuse-negative-pads.js'
 import { refuseSignlessTransposes } from './refuse-signless-transposes.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
 import { runOnQuanta } from './run-on-quanta.js'
@@ -55,5 +56,6 @@ export function applyReferencePasses(graph: OnnxGraph): OnnxGraph {
       if (!changed) break
     }
   }
+  refuseNegativePools(editor)
   return editor.finish()
 }

@@ -92,3 +92,15 @@ it('refuses scales of shape [1] where the reference takes none, in a node that n
   expect(await againstOracle(text('float32[1] {0.5}, int8[1] {3}'))).toBe('refused, by the oracle too')
   expect(await againstOracle(text('float32 0.5, int8 3'))).toBe('exact')
 })
+
+it('refuses negative pads of a pool, which the reference does not run, where no output needs it, too', async () => {
+  const text = (strides: string) => `
+    input x: float32[1,1,4,3]
+    p: float32[1,1,2,1] = AveragePool(x) {kernel_shape=[3,2], strides=${strides}, auto_pad="SAME_UPPER"}
+    r: float32[1,1,2,1] = Relu(p)
+    y: int8[1,1,4,3] = QuantizeLinear(x, float32 0.5, int8 3)
+    output y`
+  expect(await againstOracle(text('[2,3]'))).toBe('refused reference-refuses AveragePool')
+  const fitting = text('[2,2]').replaceAll('[1,1,2,1]', '[1,1,2,2]')
+  expect(await againstOracle(fitting)).toBe('exact')
+})
