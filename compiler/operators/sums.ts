@@ -47,7 +47,8 @@ export function biasOf(
     throw node.error('unsupported-type', `The bias has type ${constant.type}`, 'Quantize it to int32.')
   }
   const data = constant.data as Int32Array
-  if (data.length === channels) return data
+  // A column, [channels, 1], has one entry per row of the result.
+  if (data.length === channels && constant.shape.at(-1) === channels) return data
   if (data.length === 1) return new Int32Array(channels).fill(data[0]!)
   throw node.error(
     'unsupported-feature',

@@ -104,3 +104,17 @@ it('refuses negative pads of a pool, which the reference does not run, where no 
   const fitting = text('[2,2]').replaceAll('[1,1,2,1]', '[1,1,2,2]')
   expect(await againstOracle(fitting)).toBe('exact')
 })
+
+it('refuses a bias of a Gemm that has one entry per row of the result, however many columns there are', async () => {
+  const text = (shape: string) => `
+    input x: int8[2,3]
+    d: float32[2,3] = DequantizeLinear(x, float32 0.01, int8 16)
+    w: float32[3,2] = DequantizeLinear(int8[3,2] {108 -16 36 -76 -4 119}, float32 0.001, int8 8)
+    b: float32[${shape}] = DequantizeLinear(int32[${shape}] {1666 -1788}, float32 0.00001)
+    r: float32[2,2] = Gemm(d, w, b)
+    y: int8[2,2] = QuantizeLinear(r, float32 0.0013, int8 -112)
+    output y`
+  expect(await againstOracle(text('2,1'))).toBe('refused unsupported-feature com.microsoft.QGemm')
+  expect(await againstOracle(text('2'))).toBe('exact')
+  expect(await againstOracle(text('1,2'))).toBe('exact')
+})
