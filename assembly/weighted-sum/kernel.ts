@@ -3,7 +3,7 @@
 //   output[n][o][y][x] = sum over k = (channel, ky, kx), in this order, of value(input) * weight[o][k], plus bias
 // Any storage orders: input and output have a step in bytes along each axis. Float sums are added up as the reference does it:
 //   IS_BLOCKED: terms CHUNK by CHUNK, each chunk from 0, times ALPHA, to the total, which starts with the bias if BIAS_FIRST;
-//   else every term to the total, which starts with the bias or 0. A bias that is not first comes last.
+//   else every term to the total, which starts with the bias or the first term. A bias that is not first comes last.
 //   HAS_TAIL: from pixel TAIL_PIXEL or channel TAIL_CHANNEL on, the bias or the first term, then within each TAIL_BLOCK terms
 //   f32(f32(f32(p + q) + r) + s) of four at a time, then the rest of the block.  Pre of it: LANES is 1, CHUNK is DEPTH.
 // Weight segment, per block of up to LANES channels of a group: [ records | chunk of CHUNK terms | ... | last chunk ]
@@ -197,6 +197,7 @@ function addGroups(plane: usize, at: usize, top: i32, left: i32): void {
 @inline
 function startOf(at: usize, lane: usize, count: usize, isFirst: bool): SUM {
   if (!IS_BLOCKED && BIAS_FIRST && isFirst) return <SUM>load<f32>(RECORDS + lane * RECORD_BYTES)
+  if (SUM_IS_FLOAT && !IS_BLOCKED && isFirst) return <SUM>-0.0 // leaves the first term as it is
   if (IS_BLOCKED || isFirst || lane >= count) return <SUM>0
   return load<SUM>(at + lane * OUTPUT_CHANNEL)
 }

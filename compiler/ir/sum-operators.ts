@@ -57,7 +57,7 @@ export interface WideSumAttributes extends Window {
 
 /**
  * block set: total = bias if biasFirst; for each block of so many terms, total = f(total + f(alpha * sum from 0 of its terms)).
- * block null: total = bias if biasFirst, else 0; then term by term. A bias that is not first is added last.
+ * block null: total = bias if biasFirst, else the first term; then term by term. A bias that is not first is added last.
  * tailBlock set: the last (n mod 4) columns, n = output channels of rows, pixels of a plane, have an order of their own: total =
  * bias if biasFirst, else the first term; then, within each block of so many terms, four at a time, total = f(total + f(f(f(p + q) + r) + s)),
  * and what is left of the block one by one.

@@ -58,7 +58,7 @@ export class Random {
         data[index] = (BigInt(this.bits()) << 32n) | BigInt(this.bits())
       } else if (type === 'bool') data[index] = this.integer(0, 1)
       else if (type === 'float32')
-        data[index] = this.boolean() ? this.integer(-32, 32) / 4 : this.float(-8, 8)
+        data[index] = this.boolean() ? (this.integer(-32, 32) * this.pick([1, -1])) / 4 : this.float(-8, 8)
       else data[index] = this.bits()
     }
     return { type, shape, data }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import type { Window } from '../../ir/operators.js'
-import type { ElementType } from '../../ir/types.js'
+import { type Constant, type ElementType, sizeOf } from '../../ir/types.js'
 import type { Random } from '../random.js'
 import type { OperatorCase } from '../test-bench.js'
 
@@ -37,6 +37,20 @@ export function randomWindow(random: Random): { spatial: number[]; window: Windo
   }
 }
 
+/** Floats about which orders of maxima differ. */
+function edges(random: Random, shape: readonly number[]): Constant {
+  const choices = random.pick([
+    [-0, 0, -1],
+    [Number.NaN, -0, 0, 1, -3.4028234663852886e38],
+    [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 1],
+  ])
+  return {
+    type: 'float32',
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => random.pick(choices)),
+  }
+}
+
 function poolOf(
   random: Random,
   type: ElementType,
@@ -49,7 +63,7 @@ function poolOf(
     name: `max_pool ${window.kernel} of ${type} [${shape}], strides ${window.strides}, pads ${window.pads}, dilations ${window.dilations}`,
     operator: 'max_pool',
     attributes: { ...window, ceilMode },
-    inputs: [random.tensor(type, shape)],
+    inputs: [type === 'float32' && random.boolean() ? edges(random, shape) : random.tensor(type, shape)],
     outputs: [{ type, shape: [...shape.slice(0, 2), ...spatial] }],
   }
 }
@@ -65,7 +79,10 @@ export const cases = (random: Random): OperatorCase<'max_pool'>[] => [
 ]
 
 export function randomCase(random: Random): OperatorCase<'max_pool'> {
-  const { spatial, window } = randomWindow(random)
+  const { spatial, window: part } = randomWindow(random)
+  const ones = spatial.map(() => 1)
+  const whole = { kernel: spatial, strides: ones, pads: [...ones, ...ones].map(() => 0), dilations: ones }
+  const window = random.integer(0, 5) === 0 ? whole : part
   const shape = [random.integer(1, 2), random.pick([1, 2, 3, 8, 9, 16, 21]), ...spatial]
   return poolOf(
     random,

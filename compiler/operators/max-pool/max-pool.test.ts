@@ -6,7 +6,7 @@ import { cases, randomCase } from './cases.js'
 
 it('is MaxPool of the oracle', async () => {
   const random = new Random(2)
-  const all = Array.from({ length: 150 }, () => randomCase(random))
+  const all = Array.from({ length: 300 }, () => randomCase(random))
   // int16 is TensorFlow Lite's: ONNX has no such pool.
   const generated = all.filter(({ inputs }) => inputs[0]!.type !== 'int16')
   const found = await differencesFromOracle([...cases(random), ...generated], ({ attributes }) => ({

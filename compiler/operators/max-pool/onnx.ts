@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ONNX MaxPool.
-import { convertMaximum } from '../../passes/convert/copies.js'
 import type { OnnxOperator } from '../onnx.js'
-import { requirePoolable } from '../pooled-values.js'
 import { placePool, refuseNegativePads, windowAttributes } from '../window.js'
+import { convertMaximum } from './convert.js'
 
 const { dilations: _, ...earliest } = windowAttributes
 
@@ -25,8 +24,7 @@ export const maxPool: OnnxOperator = {
   convert: (node, conversion) => {
     const placed = placePool(node)
     refuseNegativePads(node, placed)
-    requirePoolable(node, conversion)
     const { output: _, ...window } = placed
-    convertMaximum(node, conversion, 'max_pool', { ...window, ceilMode: node.int('ceil_mode', 0) !== 0 })
+    convertMaximum(node, conversion, { ...window, ceilMode: node.int('ceil_mode', 0) !== 0 })
   },
 }

@@ -7,8 +7,8 @@ import { asFloat } from '../../passes/convert/copies.js'
 import { ComputedFloat } from '../../passes/convert/floats.js'
 import { isMonotone } from '../../passes/convert/tables.js'
 import type { FloatValue, Target } from '../../passes/convert/values.js'
+import { convertMaximum, isOrdered } from '../max-pool/convert.js'
 import type { OnnxNode, OnnxOperator } from '../onnx.js'
-import { requirePoolable } from '../pooled-values.js'
 import { heldOrders } from './held-orders.js'
 import { sumOrder } from './order.js'
 
@@ -171,8 +171,18 @@ export const globalMaxPool: OnnxOperator = {
   inputs: [1, 1],
   attributes: {},
   infer: (node) => [{ type: node.type(0).type, shape: reducedShape(node, spatialAxes(node), true) }],
+  // A pool with one window, but where the order of quanta decides and on shapes that no pool has.
   convert: (node, conversion) => {
-    requirePoolable(node, conversion)
-    convertExtreme(node, conversion, 'maximum', spatialAxes(node))
+    const value = conversion.value(node.node.inputs[0]!)
+    const { shape } = value
+    const isOnQuanta =
+      value.kind === 'integer' || (value.kind === 'float' && value.grid && isOrdered(value.grid))
+    if (isOnQuanta || shape.length < 3 || shape.length > 4) {
+      return convertExtreme(node, conversion, 'maximum', spatialAxes(node))
+    }
+    const kernel = shape.slice(2)
+    const ones = kernel.map(() => 1)
+    const pads = [...kernel, ...kernel].map(() => 0)
+    convertMaximum(node, conversion, { kernel, strides: ones, pads, dilations: ones, ceilMode: false })
   },
 }

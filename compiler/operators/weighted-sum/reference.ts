@@ -104,7 +104,8 @@ function tailSum(
 function floatSum(products: readonly number[], order: SumOrder, bias: number | null): number {
   const { block, alpha, biasFirst } = order
   let total = biasFirst ? bias : null
-  if (block === null) total = products.reduce((sum, product) => f32(sum + product), total ?? 0)
+  // -0 leaves the first term as it is: its zero keeps its sign.
+  if (block === null) total = products.reduce((sum, product) => f32(sum + product), total ?? -0)
   for (let first = 0; block !== null && first < products.length; first += block) {
     const sum = products.slice(first, first + block).reduce((s, product) => f32(s + product), 0)
     const scaled = f32(sum * alpha)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operators that move elements, on quanta, on tables and on float tensors.
 import { describe, expect, it } from 'vitest'
-import { dedent, nodesOf, normalizedGraph, problemsOf } from '../graph-text.fixture.js'
+import { dedent, nodesOf, normalizedGraph } from '../graph-text.fixture.js'
 import { againstOracle } from '../reference/pass.fixture.js'
 
 const q = 'float32 0.25, int8 3'
@@ -75,12 +75,22 @@ describe('a maximum over windows', () => {
     expect(await againstOracle(pooled(falling))).toBe('exact')
   })
 
-  it.each(['Log(d)', 'Sqrt(d)', 'Div(float32 -1, d)'])(
-    'is refused where %s may be NaN or -Infinity',
-    (node) => {
-      expect(problemsOf(() => normalizedGraph(pooled(node))).map(({ code }) => code)).toEqual([
-        'float-function',
-      ])
-    },
-  )
+  // Where the function gives NaN or -Infinity, what is under the window and how it lies in the image decide.
+  describe.each(['Log(d)', 'Sqrt(d)', 'Div(float32 -1, d)', 'Neg(d)'])('of %s is the reference’s', (node) => {
+    it.each([
+      ['over one dimension', '[2,2,7]', 'MaxPool(t) {kernel_shape=[3], pads=[1,1]}', '[2,2,7]'],
+      ['over two', '[1,2,4,7]', 'MaxPool(t) {kernel_shape=[2,2], pads=[1,1,1,1]}', '[1,2,5,8]'],
+      ['with dilations', '[1,2,4,7]', 'MaxPool(t) {kernel_shape=[2,2], dilations=[1,2]}', '[1,2,3,5]'],
+      ['over all', '[1,2,4,7]', 'GlobalMaxPool(t)', '[1,2,1,1]'],
+    ])('%s', async (_, input, pool, output) => {
+      const text = `
+        input a: int8${input}
+        d: float32${input} = DequantizeLinear(a, float32 0.02, int8 3)
+        t: float32${input} = ${node}
+        p: float32${output} = ${pool}
+        y: uint8${output} = QuantizeLinear(p, float32 0.05, uint8 7)
+        output y`
+      expect(await againstOracle(text)).toBe('exact')
+    })
+  })
 })

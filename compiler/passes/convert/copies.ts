@@ -5,7 +5,6 @@ import type { OperatorAttributes, OperatorName } from '../../ir/operators.js'
 import type { OnnxNode } from '../../operators/onnx.js'
 import type { Conversion } from './conversion.js'
 import { CommutingFloat, ConstantFloat, GridFloat } from './floats.js'
-import { isMonotone } from './tables.js'
 import type { FloatValue, Value } from './values.js'
 
 /** Defines the node's output as `operator` of its first input; same elements, so a table survives it. */
@@ -77,23 +76,6 @@ function copied<Name extends OperatorName>(
     return conversion.wide(shape, { ...float.wide, tensor })
   }
   return new CommutingFloat(conversion, shape, operator, [float], () => attributes)
-}
-
-/** Maximum over windows: on the quanta where the table rises with them. */
-export function convertMaximum<Name extends OperatorName>(
-  node: OnnxNode,
-  conversion: Conversion,
-  operator: Name,
-  attributes: OperatorAttributes[Name],
-): void {
-  const output = node.node.outputs[0]!
-  const { shape } = conversion.graph.tensors.get(output)!
-  const value = conversion.value(node.node.inputs[0]!)
-  const float = value.kind === 'integer' ? null : asFloat(conversion, value)
-  const onQuanta =
-    float === null || (float.grid?.axis === null && isMonotone(float.grid.values, float.grid.type))
-  if (onQuanta) conversion.define(output, copied(conversion, value, operator, shape, attributes))
-  else conversion.define(output, new CommutingFloat(conversion, shape, operator, [float], () => attributes))
 }
 
 export function asFloat(conversion: Conversion, value: Value): FloatValue {

@@ -162,7 +162,7 @@ export class ConstantFloat extends Remembering implements FloatValue {
 }
 
 /**
- * A rearrangement or maximum of float tensors. Q commutes with it (Q is monotone and elementwise), so that it can
+ * A rearrangement of float tensors. Q commutes with it (Q is monotone and elementwise), so that it can
  * be done on the quantized tensors: Q(op(x)) = op(Q(x)).
  */
 export class CommutingFloat<Name extends OperatorName> extends Remembering implements FloatValue {

@@ -47,7 +47,10 @@ function fuseNode(editor: GraphEditor, node: Node): boolean {
   }
   const result = end.quantize ? end.quantize.outputs[0]! : node.outputs[0]!
   if (end.quantize) editor.remove(end.quantize)
-  editor.replace(node, { name: node.name, ...fused, outputs: [result] })
+  const quantized: Node = { name: node.name, ...fused, outputs: [result] }
+  editor.replace(node, quantized)
+  // The reference checks what it makes at once, in branches that nothing reads, too.
+  editor.operator(quantized).infer(editor.view(quantized))
   return true
 }
 

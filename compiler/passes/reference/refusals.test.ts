@@ -93,6 +93,19 @@ it('refuses scales of shape [1] where the reference takes none, in a node that n
   expect(await againstOracle(text('float32 0.5, int8 3'))).toBe('exact')
 })
 
+it('refuses the quantized form that a sum with such scales gets, in a branch that nothing reads, too', async () => {
+  const text = (pair: string) => `
+    input x: int8[1,2,2]
+    d: float32[1,2,2] = DequantizeLinear(x, ${pair})
+    s: float32[1,2,2] = Add(d, d)
+    r: float32[1,2,2] = Relu(s)
+    q: int8[1,2,2] = QuantizeLinear(r, ${pair})
+    y: float32[1,2,2] = DequantizeLinear(x, float32 0.25, int8 3)
+    output y`
+  expect(await againstOracle(text('float32[1] {0.5}, int8[1] {-128}'))).toBe('refused, by the oracle too')
+  expect(await againstOracle(text('float32 0.5, int8 -128'))).toBe('exact')
+})
+
 it('refuses negative pads of a pool, which the reference does not run, where no output needs it, too', async () => {
   const text = (strides: string) => `
     input x: float32[1,1,4,3]
