@@ -13,6 +13,7 @@ import {
   constantFromProto,
   countElements,
   elementTypeOf,
+  knownElementType,
   type LoadExternalData,
   toNumber,
 } from './tensor-proto.js'
@@ -22,11 +23,14 @@ export const oldestOpset = 7
 export const newestOpset = 26
 export const newestIrVersion = 13
 
-/** A graph input as declared; a dimension without a number carries its symbol, or '' for none. */
+/** A dimension without a number carries its symbol, or '' for none. */
+export type DeclaredShape = readonly (number | string)[]
+
+/** A graph input as declared. */
 export interface DeclaredInput {
   readonly name: string
   readonly type: ElementType
-  readonly shape: readonly (number | string)[] | null
+  readonly shape: DeclaredShape | null
 }
 
 /** The model as written: tensors hold only constants; types are inferred in step 3. */
@@ -35,6 +39,8 @@ export interface SourceModel {
   readonly opset: number
   readonly inputs: readonly DeclaredInput[]
   readonly outputs: readonly string[]
+  /** What value_info and outputs say of tensors that nodes give. */
+  readonly declared: ReadonlyMap<string, DeclaredInput>
   readonly constants: ReadonlyMap<string, Constant>
   /** In execution order; operators outside the default domain carry it ("com.microsoft.QLinearAdd"). */
   readonly nodes: readonly Node[]
@@ -98,7 +104,15 @@ export function readOnnx(bytes: Uint8Array, loadExternal: LoadExternalData): Sou
     uniquelyNamed((graph.node ?? []).map((node) => readNode(node, loadExternal))),
     new Set([...constants.keys(), ...inputs.map((i) => i.name)]),
   )
-  return { graphName: graph.name ?? '', opset, inputs, outputs, constants, nodes }
+  return {
+    graphName: graph.name ?? '',
+    opset,
+    inputs,
+    outputs,
+    declared: declaredTypes(graph),
+    constants,
+    nodes,
+  }
 }
 
 function refuseRepeated(what: string, names: readonly string[]): void {
@@ -192,16 +206,33 @@ function declaredInput(value: onnx.IValueInfoProto): DeclaredInput {
     })
   }
   const type = elementTypeOf(tensor.elemType ?? 0, `input "${name}"`)
-  const dims = tensor.shape?.dim
-  if (!dims) return { name, type, shape: null }
-  const shape = dims.map((d) => (d.dimValue != null ? toNumber(d.dimValue) : (d.dimParam ?? '')))
-  // Exporters also mark a free dimension by 0 or -1.
-  const declared = shape.map((d) => (typeof d === 'number' && d <= 0 ? '' : d))
+  const shape = declaredShape(tensor)
+  if (!shape) return { name, type, shape: null }
+  // Exporters also mark a free dimension by 0.
+  const declared = shape.map((d) => (d === 0 ? '' : d))
   countElements(
     declared.filter((d) => typeof d === 'number'),
     `input "${name}"`,
   )
   return { name, type, shape: declared }
+}
+
+/** A dimension below 0 is none. */
+function declaredShape({ shape }: onnx.TypeProto.ITensor): DeclaredShape | null {
+  if (!shape?.dim) return null
+  const dims = shape.dim.map((d) => (d.dimValue != null ? toNumber(d.dimValue) : (d.dimParam ?? '')))
+  return dims.map((d) => (typeof d === 'number' && d < 0 ? '' : d))
+}
+
+/** Of tensors of types that Caplet knows. */
+function declaredTypes({ valueInfo, output }: onnx.IGraphProto): Map<string, DeclaredInput> {
+  const declared = new Map<string, DeclaredInput>()
+  for (const { name, type: value } of [...(valueInfo ?? []), ...(output ?? [])]) {
+    const tensor = value?.tensorType
+    const type = tensor?.elemType ? knownElementType(tensor.elemType) : undefined
+    if (name && tensor && type) declared.set(name, { name, type, shape: declaredShape(tensor) })
+  }
+  return declared
 }
 
 /** Gives every node a name of its own, so that messages and reports can point at it. */

@@ -47,6 +47,8 @@ const maximumElements = 1 << 28
 
 export type LoadExternalData = (location: string) => Uint8Array
 
+export const knownElementType = (dataType: number): ElementType | undefined => elementTypes[dataType]
+
 export function elementTypeOf(dataType: number, where: string): ElementType {
   const type = elementTypes[dataType]
   if (type) return type

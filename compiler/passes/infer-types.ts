@@ -12,6 +12,7 @@ import { type Constant, isNibbleType, sizeOf } from '../ir/types.js'
 import { type AttributeKind, OnnxNode, type OnnxOperator } from '../operators/onnx.js'
 import { onnxOperators } from '../operators/onnx-list.js'
 import { refuseBeforeItsTime } from '../operators/since.js'
+import { contradictedTypes } from './declared-types.js'
 import { floatModelProblems } from './refuse-float-model.js'
 import { nibbleEdge, refuseNibbles } from './refuse-nibbles.js'
 import { earlierForm, upgradeNode } from './upgrade-node.js'
@@ -49,6 +50,7 @@ export function inferTypes(model: SourceModel, shapes: Shapes): OnnxGraph {
     const kept = inferNode(node, model.opset, tensors, problems)
     if (kept) nodes.push(kept)
   }
+  problems.push(...contradictedTypes(model, tensors))
   for (const output of model.outputs) {
     const type = tensors.get(output)?.type
     if (type && isNibbleType(type)) problems.push(nibbleEdge(output, type))

@@ -26,7 +26,7 @@ function fusableOperands(group: QuantizedGroup): boolean {
 function fuseGemm(node: OnnxNode, group: QuantizedGroup): FusedNode | null {
   if (!fusableOperands(group)) return null
   const [a, b, c] = group.inputs
-  if (a!.zeroPointName === '' || b!.zeroPointName === '') return null
+  if (a!.zeroPointName === '' || b!.zeroPointName === '' || a!.isPerAxis) return null
   const hasBias = node.has(2)
   if (hasBias && (c?.type !== 'int32' || node.float('beta', 1) !== 1 || node.float('alpha', 1) !== 1))
     return null

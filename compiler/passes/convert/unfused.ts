@@ -13,6 +13,15 @@ export function unfusedSum(node: OnnxNode, conversion: Conversion): CapletError 
     if (name === '' || i > 1) return false
     return producerOf(name)?.operator !== 'DequantizeLinear'
   })
+  const isWeight = (name: string) =>
+    [name, producerOf(name)?.inputs[0] ?? ''].some((n) => graph.tensors.get(n)?.constant)
+  if (node.node.operator === 'Gemm' && isWeight(node.node.inputs[0]!)) {
+    return node.error(
+      'float-sum',
+      'It computes in float, with the weight on the left: there the reference moves it when a Transpose follows',
+      'Put QuantizeLinear and DequantizeLinear between the Gemm and the Transpose, or give the Gemm a bias.',
+    )
+  }
   const { keepsIntegers } = conversion.sums
   const refuse = (message: string, remedy: string) => {
     const ofQuanta = floatInputs.length === 0 && !keepsIntegers

@@ -9,6 +9,7 @@ import { eliminateNoOps } from './eliminate-no-ops.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
 import { foldPads } from './fold-pads.js'
 import { fuseDivision } from './fuse-division.js'
+import { fuseGemmTranspose } from './fuse-gemm-transpose.js'
 import { fuseMatMulAdd } from './fuse-matmul-add.js'
 import { fuseQuantizedGroups } from './fuse-quantized-groups.js'
 import { mergeEqualNodes } from './merge-equal-nodes.js'
@@ -28,6 +29,7 @@ const basic: readonly Pass[] = [
   eliminateNoOps,
   fuseDivision,
   mergeReluClip,
+  fuseGemmTranspose,
   foldBatchNormalization,
   foldPads,
   removeDoubleQuantization,
