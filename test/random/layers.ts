@@ -31,6 +31,7 @@ import {
 } from './rows.js'
 import { convolution, gemm, matMul } from './sums.js'
 import { randomWindow } from './windows.js'
+import { writtenOut } from './written-out.js'
 
 /** Null: does not fit this tensor. */
 export type Layer = (b: Builder, x: Value) => Value | null
@@ -72,13 +73,11 @@ function approach(b: Builder, x: Value): FloatValue {
   return value
 }
 
+/** Of a tensor that is quantized where results mostly are. */
 const sum = (make: typeof convolution): Layer => {
   return (b, x) => {
-    let input = b.asQuantized(x)
-    if (b.odd()) {
-      const moved = copy(b, input)
-      if (moved && isQuantized(moved)) input = moved
-    }
+    let input: Value = b.chance(b.style.quantizeChance) ? b.asQuantized(x) : x
+    if (b.odd()) input = copy(b, input) ?? input
     return finish(b, make(b, input))
   }
 }
@@ -200,6 +199,7 @@ export const floatLayers: readonly Layer[] = [
   ...[sum(activationProduct), sum(activationProduct)],
   ...[binary, binary, concat, averagePool, softmax, extremumIndex, topK],
   ...[onFloat(activation), onFloat(activation), onFloat(chain), onFloat(withConstant)],
+  onFloat((b, x) => writtenOut(b, b.odd() ? x : withConstant(b, x))),
   ...[onFloat(batchNormalization), onFloat(nothing)],
   ...[onFloat(reduction), onFloat(layerNormalization), onFloat(instanceNormalization), onFloat(logSoftmax)],
   ...[

@@ -54,7 +54,8 @@ export function operandsOf(b: Builder, x: QuantizedValue): Operands | null {
 }
 
 /** MatMul of two dequantized activations, or Gemm where both are matrices. */
-export function activationProduct(b: Builder, x: QuantizedValue): FloatValue | null {
+export function activationProduct(b: Builder, given: Value): FloatValue | null {
+  const x = b.asQuantized(given)
   const operands = operandsOf(b, x)
   if (!operands) return null
   const { y, shape, range } = operands

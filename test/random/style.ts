@@ -55,7 +55,7 @@ export function randomStyle(random: Random): Style {
     sharedConstants: random.boolean(),
     sharedDequantize: random.boolean(),
     omitsZeroPoints: random.integer(0, 5) === 0,
-    quantizeChance: random.pick([1, 0.95, 0.85, 0.7]),
-    oddity: random.pick([0, 0.02, 0.1, 0.25]),
+    quantizeChance: random.pick([1, 0.95, 0.85, 0.7, 0.2]),
+    oddity: random.pick([0, 0.02, 0.1, 0.25, 0.5]),
   }
 }

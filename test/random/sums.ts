@@ -3,7 +3,7 @@
 // int32, float, badly scaled or absent.
 import { rangeOf, sizeOf } from '../../compiler/ir/types.js'
 import type { Attribute } from '../../runtime/oracle/write-model.js'
-import type { Builder, FloatValue, QuantizedValue, Value } from './builder.js'
+import type { Builder, FloatValue, Value } from './builder.js'
 import { randomWindow } from './windows.js'
 
 const f = Math.fround
@@ -124,6 +124,9 @@ function sumRange(x: Value, weight: Weight, depth: number): [number, number] {
   return [-size, size]
 }
 
+/** That of a bias, to go with a float tensor, is any. */
+const scaleOf = ({ parameters, high }: Value) => parameters?.scale ?? Math.max(high, 0.1) / 200
+
 export interface ConvolutionShape {
   readonly weight: Weight
   readonly output: readonly number[]
@@ -147,20 +150,20 @@ export function randomConvolution(b: Builder, x: Value): ConvolutionShape | null
   return { weight, output: [batch, units, ...output], attributes: withGroup, depth }
 }
 
-export function convolution(b: Builder, x: QuantizedValue): FloatValue | null {
+export function convolution(b: Builder, x: Value): FloatValue | null {
   const shape = randomConvolution(b, x)
   if (!shape) return null
   const { weight, output, attributes, depth } = shape
   const range = sumRange(x, weight, depth)
-  const input = b.dequantize(x)
+  const input = b.asFloat(x)
   const w = weightInput(b, weight)
-  const bias = biasInput(b, weight, x.parameters.scale, [output[1]!], range[1])
+  const bias = biasInput(b, weight, scaleOf(x), [output[1]!], range[1])
   const inputs = [input.name, w, ...(bias === '' ? [] : [bias])]
   return b.float('Conv', inputs, output, range, attributes)
 }
 
 /** Gemm of a matrix, with all its attributes. */
-export function gemm(b: Builder, x: QuantizedValue): FloatValue | null {
+export function gemm(b: Builder, x: Value): FloatValue | null {
   const { random } = b
   if (x.shape.length !== 2) return null
   const [rows, depth] = x.shape as [number, number]
@@ -169,9 +172,9 @@ export function gemm(b: Builder, x: QuantizedValue): FloatValue | null {
   const weight = randomWeight(b, transB ? [units, depth] : [depth, units], transB ? 0 : 1)
   const range = sumRange(x, weight, depth)
   const biasShape = b.odd() ? random.pick([[1, units], [rows, 1], [], [1]]) : [units]
-  const input = b.dequantize(x)
+  const input = b.asFloat(x)
   const w = weightInput(b, weight)
-  const bias = biasInput(b, weight, x.parameters.scale, biasShape, range[1])
+  const bias = biasInput(b, weight, scaleOf(x), biasShape, range[1])
   const attributes: Record<string, Attribute> = { transB }
   if (b.odd()) attributes.alpha = { float: random.pick([0.5, 1, 2, 0.3]) }
   if (b.odd()) attributes.beta = { float: random.pick([0.5, 1]) }
@@ -180,7 +183,7 @@ export function gemm(b: Builder, x: QuantizedValue): FloatValue | null {
 }
 
 /** MatMul with a constant on the right, alone or with a bias behind. */
-export function matMul(b: Builder, x: QuantizedValue): FloatValue | null {
+export function matMul(b: Builder, x: Value): FloatValue | null {
   const { random } = b
   if (x.shape.length < 2) return null
   const depth = x.shape.at(-1)!
@@ -188,7 +191,7 @@ export function matMul(b: Builder, x: QuantizedValue): FloatValue | null {
   const weight = randomWeight(b, [depth, units], 1)
   const range = sumRange(x, weight, depth)
   const shape = [...x.shape.slice(0, -1), units]
-  const product = b.float('MatMul', [b.dequantize(x).name, weightInput(b, weight)], shape, range)
+  const product = b.float('MatMul', [b.asFloat(x).name, weightInput(b, weight)], shape, range)
   if (random.boolean()) return product
   const values = Array.from({ length: units }, () => f(random.float(-1, 1) * range[1] * 0.5))
   const isQuantizedBefore = b.odd()

@@ -78,9 +78,9 @@ function scalarOperation(operation: FloatBinaryOperation, x: Scalar, y: Scalar, 
     case 'divide':
       return isFloat ? a / b : Math.trunc(a / b)
     case 'minimum':
-      return Math.min(a, b)
+      return a === b ? a : Math.min(a, b)
     case 'maximum':
-      return Math.max(a, b)
+      return a === b ? a : Math.max(a, b)
     case 'prelu':
       return a >= 0 ? a : isFloat ? a * b : Math.imul(a, b)
   }

@@ -5,6 +5,7 @@ import { f32 } from '../../arithmetic/float32.js'
 import type { FloatBinaryOperation } from '../../ir/operators.js'
 import { convertCopy } from '../../passes/convert/copies.js'
 import { binaryFloat, mapFloat, pairFunction } from '../../passes/convert/functions.js'
+import { constantSide } from '../broadcast-runs.js'
 import { evaluateBinary } from '../constant/arithmetic.js'
 import { broadcast, type OnnxNode, type OnnxOperator } from '../onnx.js'
 import { convertPlainBinary } from '../plain-binary/onnx.js'
@@ -42,9 +43,11 @@ function variadic(pair: OnnxOperator, operation: 'minimum' | 'maximum'): OnnxOpe
       if (node.node.inputs.length === 1) return convertCopy(node, conversion, 'reshape', {})
       if (node.type(0).type !== 'float32') return convertPlainBinary(node, conversion, operation)
       const values = node.node.inputs.map((_, input) => conversion.float(node, input))
-      const merged = values.reduce((a, b) =>
-        binaryFloat(node, conversion, operation, a, b, broadcast(a.shape, b.shape, node)),
-      )
+      // Of zeros of both signs the first wins: a run's elements come before the one that they are compared with.
+      const merged = values.reduce((a, b) => {
+        const [p, q] = constantSide(a.shape, b.shape) === 'first' ? [b, a] : [a, b]
+        return binaryFloat(node, conversion, operation, p, q, broadcast(a.shape, b.shape, node))
+      })
       conversion.define(node.node.outputs[0]!, merged)
     },
   }
@@ -76,19 +79,6 @@ function powerOf(exponent: number): (x: number) => number {
   return (x) => cPow(x, exponent)
 }
 
-/**
- * Whether it does: the innermost axis on which the shapes are not both 1 decides, of those that both have. A scalar counts as
- * of shape [1], and where all these axes are 1 it takes one base for a run of exponents.
- */
-function hasRunsOfBases(base: readonly number[], exponent: readonly number[]): boolean {
-  const rank = Math.min(base.length, Math.max(1, exponent.length))
-  for (let axis = 1; axis <= rank; axis++) {
-    const [bases, exponents] = [base.at(-axis)!, exponent.at(-axis) ?? 1]
-    if (bases !== 1 || exponents !== 1) return exponents === 1
-  }
-  return false
-}
-
 function refuseWholeType(node: OnnxNode): never {
   throw node.error(
     'unsupported-type',
@@ -110,7 +100,7 @@ export const pow: OnnxOperator = {
     const isOne = exponent?.data.length === 1 && `${shape}` === `${base.shape}`
     const isFloat = node.type(1).type === 'float32'
     const value = isOne ? Number(exponent.data[0]) : Number.NaN
-    const hasRuns = hasRunsOfBases(base.shape, node.shape(1))
+    const hasRuns = constantSide(base.shape, node.shape(1)) === 'second'
     const power = hasRuns ? (x: number, y: number) => powerOf(y)(x) : cPow
     if (!isFloat && !(hasRuns && (value === 2 || value === 3))) refuseWholeType(node)
     if (isOne)

@@ -18,8 +18,9 @@ const operations: Record<FloatBinaryOperation, (a: number, b: number) => number>
   subtract: (a, b) => f(a - b),
   multiply: (a, b) => f(a * b),
   divide: (a, b) => f(a / b),
-  minimum: Math.min,
-  maximum: Math.max,
+  // Of zeros of both signs the first; NaN wins.
+  minimum: (a, b) => (a === b ? a : Math.min(a, b)),
+  maximum: (a, b) => (a === b ? a : Math.max(a, b)),
   prelu: (a, b) => (a >= 0 ? a : f(a * b)),
 }
 
@@ -77,7 +78,9 @@ export function clampFloat(
   label: string,
 ): FloatValue {
   if (value.grid || value instanceof ConstantFloat) {
-    return mapFloat(node, conversion, value, (v) => Math.min(Math.max(v, low), high), label)
+    // Keeps -0 where a bound is 0, as the reference does.
+    const clamp = (v: number) => operations.minimum(operations.maximum(v, low), high)
+    return mapFloat(node, conversion, value, clamp, label)
   }
   return new ClampedFloat(conversion, value, low, high)
 }

@@ -37,7 +37,7 @@ export function eliminateNoOps(editor: GraphEditor): boolean {
 }
 
 /** The input that the node hands on unchanged, or null. */
-function passedThrough(editor: GraphEditor, node: Node): string | null {
+export function passedThrough(editor: GraphEditor, node: Node): string | null {
   const [first] = node.inputs
   switch (node.operator) {
     case 'Identity':

@@ -28,3 +28,10 @@ it('leaves a reciprocal that is an output', async () => {
   expect(rewritten(fuseDivision, text)).toBe(unchanged(text))
   expect(await againstOracle(text)).toBe('exact')
 })
+
+it('refuses what the reference does not load: another factor that does nothing', async () => {
+  const text = reciprocal
+    .replace('Mul(u, e)', 'Mul(u, i)')
+    .replace('u: ', 'i: float32[4] = Identity(e)\n  u: ')
+  expect(await againstOracle(text)).toBe('refused, by the oracle too')
+})

@@ -4,9 +4,12 @@
  *
  *     div(1, x) -> mul(y)     =>     div(y, x)
  *
- * Leaves a reciprocal that is read elsewhere.
+ * Leaves a reciprocal that is read elsewhere. Refuses a y that an operator gives which does nothing: the reference removes that
+ * one afterwards, and does not find the division's new input again.
  */
+
 import type { GraphEditor } from './editor.js'
+import { passedThrough } from './eliminate-no-ops.js'
 
 export function fuseDivision(editor: GraphEditor): boolean {
   return editor.each((node) => {
@@ -16,6 +19,16 @@ export function fuseDivision(editor: GraphEditor): boolean {
     const use = editor.onlyUse(node.outputs[0]!)
     if (use?.node.operator !== 'Mul') return false
     const other = use.node.inputs[1 - use.input]!
+    const producer = editor.producer(other)
+    if (producer && !editor.isOutput(other) && passedThrough(editor, producer) !== null) {
+      throw editor
+        .view(producer)
+        .error(
+          'reference-refuses',
+          'It does nothing, and the reference loses what a division by 1 / x reads from it',
+          'Remove it.',
+        )
+    }
     editor.remove(node)
     editor.replace(use.node, { ...node, inputs: [other, node.inputs[1]!], outputs: use.node.outputs })
     return true

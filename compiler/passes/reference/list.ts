@@ -9,11 +9,13 @@ import { eliminateNoOps } from './eliminate-no-ops.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
 import { foldPads } from './fold-pads.js'
 import { fuseDivision } from './fuse-division.js'
+import { fuseGelu, fuseGeluEarly } from './fuse-gelu.js'
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js'
 import { fuseMatMulAdd } from './fuse-matmul-add.js'
 import { fuseQuantizedGroups } from './fuse-quantized-groups.js'
 import { mergeEqualNodes } from './merge-equal-nodes.js'
 import { mergeReluClip } from './merge-relu-clip.js'
+import { mergeReshapes } from './merge-reshapes.js'
 import { propagateQuantization } from './propagate-quantization.js'
 import { quantizeWeights } from './quantize-weights.js'
 import { refuseLostOutputs } from './refuse-lost-outputs.js'
@@ -26,8 +28,8 @@ import { separateDequantize } from './separate-dequantize.js'
 type Pass = (editor: GraphEditor) => boolean
 
 const basic: readonly Pass[] = [
-  eliminateNoOps,
   fuseDivision,
+  eliminateNoOps,
   mergeReluClip,
   fuseGemmTranspose,
   foldBatchNormalization,
@@ -35,13 +37,21 @@ const basic: readonly Pass[] = [
   removeDoubleQuantization,
   mergeEqualNodes,
   fuseMatMulAdd,
+  mergeReshapes,
+  fuseGeluEarly,
   propagateQuantization,
   quantizeWeights,
   separateDequantize,
   dropRepeatedQuantization,
 ]
 
-const extended: readonly Pass[] = [dropRedundantClamps, runOnQuanta, fuseQuantizedGroups, refuseLostOutputs]
+const extended: readonly Pass[] = [
+  dropRedundantClamps,
+  runOnQuanta,
+  fuseQuantizedGroups,
+  fuseGelu,
+  refuseLostOutputs,
+]
 
 /** The reference runs a level at most this often. */
 const repetitions = 10
