@@ -4,11 +4,14 @@
  *
  *     e = erf(div(x, root 2))     mul(mul(x, add(e, 1)), 1/2)  or  mul(mul(x, 1/2), add(e, 1))     =>     gelu(x)
  *
- * Pre of the reference: the constants are scalars (or [1]), within a relative 1e-5; what lies between is read once and no graph
+ * Pre of the reference: the constants are scalars (or [1]), within a relative 1e-5 (of root 2 or of 1.41421); what lies between is read once and no graph
  * output. From operator set 20 on, which has a Gelu, it does so at first, else after it has fused quantized groups.
  */
 import type { Node } from '../../ir/graph.js'
 import type { GraphEditor, Use } from './editor.js'
+
+/** As some exporters write the root of 2. */
+const coarseRoot = 141421 / 100_000
 
 export const fuseGeluEarly = (editor: GraphEditor): boolean => editor.opset >= 20 && fuseGelu(editor)
 
@@ -33,21 +36,48 @@ export function fuseGelu(editor: GraphEditor): boolean {
 /** The nodes of a Gelu that begins with this division, the last one last. */
 function writtenOut(editor: GraphEditor, division: Node): Node[] | null {
   const [x, root] = division.inputs as [string, string]
-  if (!isNear(editor, root, Math.SQRT2)) return null
+  if (!isNear(editor, root, Math.SQRT2) && !isNear(editor, root, coarseRoot)) return null
   const erf = onlyReader(editor, division, 'Erf')
   const sum = erf && onlyReader(editor, erf.node, 'Add')
   const product = sum && isNear(editor, otherInput(sum), 1) && onlyReader(editor, sum.node, 'Mul')
   if (!product) return null
   const chain = [division, erf!.node, sum!.node]
   const other = otherInput(product)
-  if (other === x) {
-    const half = onlyReader(editor, product.node, 'Mul')
-    return half && isNear(editor, otherInput(half), 0.5) ? [...chain, product.node, half.node] : null
-  }
   const half = editor.producer(other)
-  if (half?.operator !== 'Mul' || !editor.onlyUse(other) || !half.inputs.includes(x)) return null
+  if (half?.operator !== 'Mul') {
+    const last = other === x ? onlyReader(editor, product.node, 'Mul') : null
+    return last && isNear(editor, otherInput(last), 0.5) ? [...chain, product.node, last.node] : null
+  }
+  // A product as the other factor must be the half of x, even where it is x itself.
+  if (!editor.onlyUse(other) || !half.inputs.includes(x)) return null
   const constant = half.inputs[half.inputs[0] === x ? 1 : 0]!
   return isNear(editor, constant, 0.5) ? [...chain, half, product.node] : null
+}
+
+/**
+ * Refuses a graph output that the reference loses: the first step, x^3 or 0.044715 x, of a Gelu by tanh that is written out. The
+ * operator that it makes of one computes the same as the steps do.
+ */
+export function refuseGeluOutput(editor: GraphEditor): boolean {
+  return editor.each((node) => {
+    const [output] = node.outputs as [string]
+    const hasConstant = (value: number) => node.inputs.some((name) => isNear(editor, name, value))
+    const isFirst =
+      (node.operator === 'Pow' && hasConstant(3)) || (node.operator === 'Mul' && hasConstant(0.044715))
+    if (!isFirst || !editor.isOutput(output) || editor.uses(output).length !== 1) return false
+    let next: Use | undefined = editor.uses(output)[0]
+    for (const operator of ['Mul', 'Add', 'Mul']) {
+      next = next?.node.operator === operator ? editor.onlyUse(next.node.outputs[0]!) : undefined
+    }
+    if (next?.node.operator !== 'Tanh') return false
+    throw editor
+      .view(node)
+      .error(
+        'reference-refuses',
+        `The reference makes one operator of the Gelu that it begins, and loses the output "${output}"`,
+        'Do not make it an output.',
+      )
+  })
 }
 
 function onlyReader(editor: GraphEditor, node: Node, operator: string): Use | null {
