@@ -2,6 +2,8 @@
 // Sums of products that the reference leaves in float, compiled to float32 operations in the reference's own order where the
 // user asks for it (--float-islands), else refused. The orders are those of its matrix kernels (MLAS, WebAssembly SIMD, one
 // thread), measured against it: docs/arithmetic.md, "Float islands".
+
+import type { Node } from '../../ir/graph.js'
 import type { SumOrder, WeightedSumAttributes } from '../../ir/sum-operators.js'
 import { type Constant, sizeOf } from '../../ir/types.js'
 import type { OnnxNode } from '../../operators/onnx.js'
@@ -96,6 +98,13 @@ function weightOf(node: OnnxNode, conversion: Conversion, { channelAxis, arrange
   return { rows: arrange(quantized.constant), zeroPoints, scales, isPacked: false }
 }
 
+/** The reference begins the sums of a 2-D convolution with a bias with what is added to its result, if that is of the same shape. */
+function beginsWithAddend(node: OnnxNode, { graph }: Conversion, consumer: Node): boolean {
+  if (node.node.operator !== 'Conv' || !node.has(2) || consumer.operator !== 'Add') return false
+  const shapes = consumer.inputs.map((name) => graph.tensors.get(name)!.shape)
+  return shapes[0]!.length === 4 && `${shapes[0]}` === `${shapes[1]}`
+}
+
 /** Neighbours with which the reference makes another sum of it. */
 function refuseRewritten(node: OnnxNode, conversion: Conversion): void {
   const { graph } = conversion
@@ -112,6 +121,7 @@ function refuseRewritten(node: OnnxNode, conversion: Conversion): void {
   const behind = consumers.find(
     (n) =>
       n.operator === 'BatchNormalization' ||
+      beginsWithAddend(node, conversion, n) ||
       (!isConv && n.operator === 'Transpose') ||
       (changesWeights && scales(n)),
   )

@@ -18,7 +18,7 @@ import { mergeReluClip } from './merge-relu-clip.js'
 import { mergeReshapes } from './merge-reshapes.js'
 import { propagateQuantization } from './propagate-quantization.js'
 import { quantizeWeights } from './quantize-weights.js'
-import { refuseLostOutputs } from './refuse-lost-outputs.js'
+import { refuseLostOutputs, refuseRepeatedOutputs } from './refuse-lost-outputs.js'
 import { refuseNegativePools } from './refuse-negative-pads.js'
 import { refuseSignlessTransposes } from './refuse-signless-transposes.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
@@ -36,6 +36,7 @@ const basic: readonly Pass[] = [
   foldPads,
   removeDoubleQuantization,
   mergeEqualNodes,
+  refuseRepeatedOutputs,
   fuseMatMulAdd,
   mergeReshapes,
   fuseGeluEarly,
@@ -62,6 +63,7 @@ export function applyReferencePasses(graph: OnnxGraph): OnnxGraph {
   const editor = new GraphEditor(graph)
   refuseSignlessTransposes(editor)
   separateDequantize(editor)
+  refuseRepeatedOutputs(editor)
   for (const level of [basic, extended]) {
     for (let i = 0; i < repetitions; i++) {
       let changed = false
