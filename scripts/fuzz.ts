@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Long runs of random models against the oracle: node dist/scripts/fuzz.js --seed 1 --count 10000 [--out DIR]
 // A model that differs is made as small as it stays wrong, printed, and saved with --out. Exit code 1 if any differs.
+// --pairs takes models of little else than pairs of QuantizeLinear and DequantizeLinear (test/random/pairs.ts).
 // --tflite runs TensorFlow Lite networks against TFLite Micro instead (fuzz-tflite.ts).
 // --kernels also builds the exact ones, many into one capsule, and compares what the kernels give.
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -12,6 +13,7 @@ import { type CompareOptions, compare, type Subject, type Verdict } from '../tes
 import { randomModel } from '../test/random/generator.js'
 import { minimize } from '../test/random/minimize.js'
 import type { RandomModel } from '../test/random/model.js'
+import { randomPairs } from '../test/random/pairs.js'
 import { printModel } from '../test/random/text.js'
 import { fuzzTflite } from './fuzz-tflite.js'
 
@@ -22,6 +24,7 @@ const { values } = parseArgs({
     samples: { type: 'string', default: '4' },
     out: { type: 'string' },
     kernels: { type: 'boolean', default: false },
+    pairs: { type: 'boolean', default: false },
     tflite: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
@@ -44,9 +47,11 @@ const optionsOf = (seed: number): CompareOptions => ({
   floatIslands: seed % 2 === 0,
 })
 
+const modelOf = values.pairs ? randomPairs : randomModel
+
 async function runSeed(seed: number): Promise<void> {
   const options = optionsOf(seed)
-  const model = randomModel(seed)
+  const model = modelOf(seed)
   const verdict = await verdictOn(model, options)
   if (values.kernels && verdict.kind === 'exact') built.set(seed, verdict.subject)
   if (verdict.kind === 'refused') for (const code of verdict.codes) add(`refused: ${code}`)
@@ -70,7 +75,7 @@ async function runKernels(): Promise<void> {
   for (const [i, [seed]] of subjects.entries()) {
     add(texts[i] === null ? 'kernels exact' : 'kernels differ')
     if (texts[i] === null) continue
-    await report(seed, randomModel(seed), async (m) => {
+    await report(seed, modelOf(seed), async (m) => {
       const verdict = await verdictOn(m, optionsOf(seed))
       return verdict.kind === 'exact' ? (await kernelTexts([verdict.subject]))[0]! : null
     })

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { compareKernels } from './batch.js'
 import { compare, type Subject } from './compare.js'
 import { randomModel } from './generator.js'
+import { randomPairs } from './pairs.js'
 import { parseModel, printModel } from './text.js'
 
 const modelCount = 500
@@ -45,6 +46,16 @@ describe.each(Array.from({ length: modelCount / batchSize }, (_, batch) => batch
     expect(faults).toEqual([])
   }, 240_000)
 })
+
+it('300 models of pairs equal the oracle, too', async () => {
+  const faults: string[] = []
+  for (let seed = 1; seed <= 300; seed++) {
+    const verdict = await compare(randomPairs(seed), { samples: 4, seed, io: 'quantized' })
+    if (verdict.kind === 'mismatch') faults.push(`seed ${seed}: ${verdict.text}`)
+    if (verdict.kind === 'oracle' && verdict.compiles) faults.push(`seed ${seed}: ${verdict.text}`)
+  }
+  expect(faults).toEqual([])
+}, 60_000)
 
 it('refuses few of them', () => {
   const refused = totals.get('refused') ?? 0

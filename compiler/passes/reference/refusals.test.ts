@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Models that the reference breaks: refused, and the oracle shows why.
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { againstOracle, refusal } from './pass.fixture.js'
 import { refuseLostOutputs } from './refuse-lost-outputs.js'
 import { refuseSignlessTransposes } from './refuse-signless-transposes.js'
@@ -91,6 +91,37 @@ it('refuses scales of shape [1] where the reference takes none, in a node that n
     output y`
   expect(await againstOracle(text('float32[1] {0.5}, int8[1] {3}'))).toBe('refused, by the oracle too')
   expect(await againstOracle(text('float32 0.5, int8 3'))).toBe('exact')
+})
+
+describe('transposes that cancel each other', () => {
+  const transposed = (of: string) => `Transpose(${of}) {perm=[1,0]}`
+
+  it('are refused around a pair that is read elsewhere: the reference loses it', async () => {
+    const text = `
+      input x: float32[2,3]
+      a: float32[3,2] = ${transposed('x')}
+      b: uint8[3,2] = QuantizeLinear(a, float32 0.02, uint8 0)
+      c: float32[3,2] = DequantizeLinear(b, float32 0.02, uint8 0)
+      d: uint8[3,2] = QuantizeLinear(c, float32 0.02, uint8 0)
+      e: uint8[2,3] = ${transposed('d')}
+      output e
+      output c`
+    expect(await againstOracle(text)).toBe('refused, by the oracle too')
+    expect(await againstOracle(text.replace('output c', ''))).toBe('exact')
+  })
+
+  it('are refused where a float output is one of the two: the reference quantizes it', async () => {
+    const text = `
+      input x: float32[2,3]
+      a: float32[2,3] = Relu(x)
+      b: float32[3,2] = ${transposed('a')}
+      y: float32[2,3] = ${transposed('b')}
+      q: uint8[3,2] = QuantizeLinear(b, float32 0.02, uint8 0)
+      output y
+      output q`
+    expect(await againstOracle(text)).toBe('refused unsupported-feature Transpose')
+    expect(await againstOracle(text.replace('output y', ''))).toBe('exact')
+  })
 })
 
 it('refuses the quantized form that a sum with such scales gets, in a branch that nothing reads, too', async () => {

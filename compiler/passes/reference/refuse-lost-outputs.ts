@@ -35,7 +35,7 @@ function refuseRepetition(editor: GraphEditor, output: string): void {
   const quantize = editor.producer(output)
   if (!quantize || editor.uses(output).length > 0) return
   const source = repeated(editor, output)
-  if (source === null || !editor.producer(source)) return
+  if (source === null || (editor.tensor(source)!.type !== 'float32' && !editor.producer(source))) return
   throw editor
     .view(quantize)
     .error(
@@ -46,31 +46,47 @@ function refuseRepetition(editor: GraphEditor, output: string): void {
 }
 
 /**
- * The tensor that a quantized output only gives once more, while it or one on the way has other readers: through pairs of its own parameters, and through
- * transposes that cancel each other. Null where there is none.
+ * The tensor that a quantized output only gives once more, while it or one on the way has other readers: through pairs of its
+ * own parameters, and through transposes that cancel each other. To the reference a transpose may stand on either side of an
+ * operator on elements, so that one in front of the first pair may cancel one behind it. Null where there is none.
  */
 function repeated(editor: GraphEditor, output: string): string | null {
-  const { shape } = editor.tensor(output)!
-  let order = shape.map((_, axis) => axis)
+  let order = editor.tensor(output)!.shape.map((_, axis) => axis)
   let quantized: ScalarParameters | null = null
-  let [hasPair, hasOthers] = [false, false]
+  let [hasPair, hasOthers, isBefore] = [false, false, false]
   let tensor = output
   for (let node = editor.producer(tensor); node; node = editor.producer(tensor)) {
     if (node.operator === 'Transpose') {
-      const permutation = editor.view(node).ints('perm') ?? shape.map((_, axis) => shape.length - 1 - axis)
+      const permutation = permutationOf(editor, node)
       order = order.map((axis) => permutation[axis]!)
-    } else if (isQuantize(node)) {
-      quantized = scalarParameters(editor, node)
-    } else if (isDequantize(node) && isMatchingPair(scalarParameters(editor, node), quantized)) hasPair = true
+    } else if (isQuantize(node)) quantized = scalarParameters(editor, node)
+    else if (isDequantize(node) && isMatchingPair(scalarParameters(editor, node), quantized)) hasPair = true
+    else if (hasPair && isElementwise(editor, node)) isBefore = true
     else return null
     tensor = node.inputs[0]!
-    const isSame =
-      hasPair && editor.tensor(tensor)!.type !== 'float32' && order.every((axis, i) => axis === i)
-    if (!editor.onlyUse(tensor)) hasOthers = true
-    if (hasOthers && isSame) return tensor
-    if (hasOthers && editor.producer(tensor)?.operator !== 'Transpose') return null
+    if (!isBefore && !editor.onlyUse(tensor) && isQuantizedBefore(editor, tensor)) hasOthers = true
+    if (hasPair && hasOthers && order.every((axis, i) => axis === i)) return tensor
   }
   return null
+}
+
+const permutationOf = (editor: GraphEditor, { inputs, ...node }: Node): readonly number[] =>
+  editor.view({ inputs, ...node }).ints('perm') ??
+  editor.tensor(inputs[0]!)!.shape.map((_, axis, { length }) => length - 1 - axis)
+
+/** Of one tensor and constants, shape unchanged. */
+function isElementwise(editor: GraphEditor, { inputs, outputs }: Node): boolean {
+  const [first, ...others] = inputs as [string, ...string[]]
+  const isSameShape = `${editor.tensor(first)?.shape}` === `${editor.tensor(outputs[0]!)?.shape}`
+  return isSameShape && others.every((name) => name === '' || editor.constant(name))
+}
+
+/** Quanta, or a DequantizeLinear of some, transposed or not. */
+function isQuantizedBefore(editor: GraphEditor, tensor: string): boolean {
+  if (editor.tensor(tensor)!.type !== 'float32') return true
+  let producer = editor.producer(tensor)
+  while (producer?.operator === 'Transpose') producer = editor.producer(producer.inputs[0]!)
+  return isDequantize(producer)
 }
 
 function refuseTransposedOutput(editor: GraphEditor, quantize: Node): void {
@@ -80,8 +96,7 @@ function refuseTransposedOutput(editor: GraphEditor, quantize: Node): void {
     const isMoved =
       node.operator !== 'Transpose' && transposedAbove(editor, node) && leads(editor, tensor, 'Transpose')
     const source = node.inputs[0]!
-    const isWritten =
-      node.operator === 'Transpose' && (editor.isOutput(source) || leads(editor, source, 'Reshape'))
+    const isWritten = node.operator === 'Transpose' && isGivenOut(editor, source)
     if (isMoved || isWritten) {
       throw editor
         .view(node)
@@ -96,6 +111,19 @@ function refuseTransposedOutput(editor: GraphEditor, quantize: Node): void {
   }
 }
 
+/** Whether it is a graph output, or one holds the same elements in the same order, or in another shape. */
+function isGivenOut(editor: GraphEditor, tensor: string, shape = editor.tensor(tensor)!.shape): boolean {
+  const isSame = `${editor.tensor(tensor)!.shape}` === `${shape}`
+  if (isSame && editor.isOutput(tensor)) return true
+  return editor.uses(tensor).some(({ node }) => {
+    const output = node.outputs[0]!
+    if (node.operator === 'Reshape' && editor.isOutput(output)) return true
+    return moving.has(node.operator) && isGivenOut(editor, output, shape)
+  })
+}
+
+const moving = new Set(['Transpose', 'Reshape', 'Squeeze', 'Unsqueeze'])
+
 /** Whether such an operator makes a graph output of the tensor. */
 const leads = (editor: GraphEditor, tensor: string, operator: string): boolean =>
   editor.uses(tensor).some(({ node }) => node.operator === operator && editor.isOutput(node.outputs[0]!))
@@ -103,7 +131,8 @@ const leads = (editor: GraphEditor, tensor: string, operator: string): boolean =
 function transposedAbove(editor: GraphEditor, node: Node): boolean {
   let above: Node | undefined = node
   while (above && above.operator !== 'Transpose') {
-    above = above.inputs.length === 1 ? editor.producer(above.inputs[0]!) : undefined
+    const [first, ...others] = above.inputs as [string, ...string[]]
+    above = others.every((name) => name === '' || editor.constant(name)) ? editor.producer(first) : undefined
   }
   return above !== undefined
 }
