@@ -78,7 +78,7 @@ const permutationOf = (editor: GraphEditor, { inputs, ...node }: Node): readonly
 function isElementwise(editor: GraphEditor, { inputs, outputs }: Node): boolean {
   const [first, ...others] = inputs as [string, ...string[]]
   const isSameShape = `${editor.tensor(first)?.shape}` === `${editor.tensor(outputs[0]!)?.shape}`
-  return isSameShape && others.every((name) => name === '' || editor.constant(name))
+  return isSameShape && others.every((name) => name === '' || name === first || editor.constant(name))
 }
 
 /** Quanta, or a DequantizeLinear of some, transposed or not. */
@@ -132,7 +132,8 @@ function transposedAbove(editor: GraphEditor, node: Node): boolean {
   let above: Node | undefined = node
   while (above && above.operator !== 'Transpose') {
     const [first, ...others] = above.inputs as [string, ...string[]]
-    above = others.every((name) => name === '' || editor.constant(name)) ? editor.producer(first) : undefined
+    const isOfOne = others.every((name) => name === '' || name === first || editor.constant(name))
+    above = isOfOne ? editor.producer(first) : undefined
   }
   return above !== undefined
 }

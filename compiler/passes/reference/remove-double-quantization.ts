@@ -34,11 +34,9 @@ function removeBehind(editor: GraphEditor, q1: Node): boolean {
   const between = transposesBehind(editor, dq1)
   const q2 = editor.onlyUse((between.at(-1) ?? dq1).outputs[0]!)?.node
   if (!q2 || !isQuantize(q2)) return false
-  const behind = transposesBehind(editor, q2)
-  const last = (behind.at(-1) ?? q2).outputs[0]!
-  if (editor.isOutput(last)) return false
+  const { ends: dq2s, transposes: behind } = readersBehind(editor, q2)
+  if (dq2s === null) return false
   const transposes = [...before, ...between, ...behind]
-  const dq2s = editor.uses(last).map((use) => use.node)
   const [first, second] = [scalarParameters(editor, q1), scalarParameters(editor, q2)]
   const isMatch = (dq: Node) => isDequantize(dq) && isMatchingPair(second, scalarParameters(editor, dq))
   if (!isMatchingPair(first, scalarParameters(editor, dq1)) || dq2s.length === 0) return false
@@ -68,6 +66,25 @@ function transposesBehind(editor: GraphEditor, node: Node): Node[] {
     if (next?.operator !== 'Transpose') return found
     found.push(next)
   }
+}
+
+/** What reads it, at once or through transposes; null where one of these is a graph output. */
+function readersBehind(editor: GraphEditor, node: Node): { ends: Node[] | null; transposes: Node[] } {
+  const ends: Node[] = []
+  const transposes: Node[] = []
+  const open = [node]
+  for (let next = open.pop(); next; next = open.pop()) {
+    const output = next.outputs[0]!
+    if (editor.isOutput(output)) return { ends: null, transposes }
+    for (const use of editor.uses(output)) {
+      if (use.node.operator !== 'Transpose') ends.push(use.node)
+      else {
+        transposes.push(use.node)
+        open.push(use.node)
+      }
+    }
+  }
+  return { ends, transposes }
 }
 
 /** The reference moves transposes about, so that the two pairs may come to stand side by side. */
