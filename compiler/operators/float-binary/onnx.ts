@@ -4,7 +4,9 @@ import { cPow } from '../../arithmetic/exponential.js'
 import { f32 } from '../../arithmetic/float32.js'
 import type { FloatBinaryOperation } from '../../ir/operators.js'
 import { convertCopy } from '../../passes/convert/copies.js'
+import { ConstantFloat } from '../../passes/convert/floats.js'
 import { binaryFloat, mapFloat, pairFunction } from '../../passes/convert/functions.js'
+import type { FloatValue } from '../../passes/convert/values.js'
 import { constantSide } from '../broadcast-runs.js'
 import { evaluateBinary } from '../constant/arithmetic.js'
 import { broadcast, type OnnxNode, type OnnxOperator } from '../onnx.js'
@@ -79,6 +81,10 @@ function powerOf(exponent: number): (x: number) => number {
   return (x) => cPow(x, exponent)
 }
 
+/** No function of one or two quanta, nor a constant. */
+const isComputed = (value: FloatValue): boolean =>
+  !value.grid && !value.pair && !(value instanceof ConstantFloat)
+
 function refuseWholeType(node: OnnxNode): never {
   throw node.error(
     'unsupported-type',
@@ -103,7 +109,10 @@ export const pow: OnnxOperator = {
     const hasRuns = constantSide(base.shape, node.shape(1)) === 'second'
     const power = hasRuns ? (x: number, y: number) => powerOf(y)(x) : cPow
     if (!isFloat && !(hasRuns && (value === 2 || value === 3))) refuseWholeType(node)
-    if (isOne)
+    if (isOne && hasRuns && (value === 2 || value === 3) && isComputed(base)) {
+      const times = (a: FloatValue) => binaryFloat(node, conversion, 'multiply', a, base, shape)
+      conversion.define(output, value === 2 ? times(base) : times(times(base)))
+    } else if (isOne)
       conversion.define(
         output,
         mapFloat(node, conversion, base, (x) => power(x, value), 'pow'),
