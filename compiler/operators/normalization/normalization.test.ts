@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // LayerNormalization and InstanceNormalization against the oracle: raw float32 rows of many lengths, and quanta.
 import { describe, expect, it } from 'vitest'
-import { normalizedGraph, refusals } from '../../passes/graph-text.fixture.js'
+import { normalizedGraph } from '../../passes/graph-text.fixture.js'
 import { againstOracle } from '../../passes/reference/pass.fixture.js'
 import { differencesFromOracle } from '../oracle-bench.js'
 import { Random } from '../random.js'
@@ -44,12 +44,4 @@ describe.each([
     expect(normalizedGraph(model(node)).nodes.map(({ operator }) => operator)).toEqual(['normalization'])
     expect(await againstOracle(model(node))).toBe('exact')
   })
-})
-
-it('behind a float Add it is refused: the reference merges the two', () => {
-  const text = model('LayerNormalization(s, float32[8] {0.5 1})').replace(
-    'r:',
-    's: float32[1,3,8] = Add(d, d)\n r:',
-  )
-  expect(refusals(() => normalizedGraph(text))).toEqual(['float-order node_2'])
 })

@@ -24,17 +24,6 @@ function parameter(
   )
 }
 
-/** The reference makes another operator of an addition in front, which adds up in another way. */
-function refuseAddInFront(node: OnnxNode, conversion: Conversion): void {
-  const producer = conversion.graph.nodes.find((n) => n.outputs.includes(node.node.inputs[0]!))
-  if (producer?.operator !== 'Add') return
-  throw node.error(
-    'float-order',
-    'The reference merges it with the Add in front of it, and then adds up in another order',
-    'Quantize the sum (QuantizeLinear and DequantizeLinear behind the Add).',
-  )
-}
-
 export const layerNormalization: OnnxOperator = {
   name: 'LayerNormalization',
   inputs: [2, 3],
@@ -44,7 +33,6 @@ export const layerNormalization: OnnxOperator = {
     throw node.error('unsupported-attribute', 'stash_type is not 1', 'Use float32 (1).', 'stash_type')
   },
   convert: (node, conversion) => {
-    refuseAddInFront(node, conversion)
     const value = conversion.float(node, 0)
     const { shape } = value
     const axis = node.axis(node.int('axis', -1), shape.length)

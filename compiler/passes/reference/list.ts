@@ -22,6 +22,7 @@ import { refuseLostOutputs, refuseRepeatedOutputs } from './refuse-lost-outputs.
 import { refuseNegativePools } from './refuse-negative-pads.js'
 import { refuseSignlessTransposes } from './refuse-signless-transposes.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
+import { reorderNormalizedSums } from './reorder-normalized-sums.js'
 import { runOnQuanta } from './run-on-quanta.js'
 import { separateDequantize } from './separate-dequantize.js'
 
@@ -52,6 +53,7 @@ const extended: readonly Pass[] = [
   fuseQuantizedGroups,
   fuseGelu,
   refuseGeluOutput,
+  reorderNormalizedSums,
   refuseLostOutputs,
 ]
 
