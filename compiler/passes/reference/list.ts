@@ -12,6 +12,7 @@ import { fuseDivision } from './fuse-division.js'
 import { fuseGelu, fuseGeluEarly, refuseGeluOutput } from './fuse-gelu.js'
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js'
 import { fuseMatMulAdd } from './fuse-matmul-add.js'
+import { fuseNormalization, fuseNormalizationEarly } from './fuse-normalization.js'
 import { fuseQuantizedGroups } from './fuse-quantized-groups.js'
 import { mergeEqualNodes } from './merge-equal-nodes.js'
 import { mergeReluClip } from './merge-relu-clip.js'
@@ -41,6 +42,7 @@ const basic: readonly Pass[] = [
   fuseMatMulAdd,
   mergeReshapes,
   fuseGeluEarly,
+  fuseNormalizationEarly,
   propagateQuantization,
   quantizeWeights,
   separateDequantize,
@@ -53,6 +55,7 @@ const extended: readonly Pass[] = [
   fuseQuantizedGroups,
   fuseGelu,
   refuseGeluOutput,
+  fuseNormalization,
   reorderNormalizedSums,
   refuseLostOutputs,
 ]
