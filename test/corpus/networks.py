@@ -9,6 +9,7 @@ import numpy as np
 from blocks import draw_block
 from float_graph import FloatGraph
 from layers import activate, batch_norm, chance, conv, dense, flatten, global_pool, pick, pool
+from transformer import transformer
 
 MAC_LIMIT = 200_000
 
@@ -131,6 +132,7 @@ FAMILIES = {
     "mlp": perceptron,
     "cnn1d": lambda graph: convolutional(graph, signal_input),
     "cnn2d": lambda graph: convolutional(graph, image_input),
+    "transformer": transformer,
 }
 
 
@@ -138,7 +140,7 @@ def draw_network(seed, index):
     """The float graph number `index` of a corpus, as (family, FloatGraph)."""
     for attempt in range(100):
         random = np.random.default_rng([seed, index, attempt])
-        family = ["cnn1d", "cnn2d", "cnn1d", "cnn2d", "mlp"][index % 5]
+        family = ["cnn1d", "cnn2d", "transformer", "cnn1d", "cnn2d", "mlp"][index % 6]
         style = "torch" if random.random() < 0.65 else "tf"
         opset = int(random.choice([13, 13, 13, 14, 15, 16, 17, 17, 18, 19, 20, 21]))
         graph = FloatGraph(random, opset, style, dynamic_batch=random.random() < 0.15)

@@ -27,8 +27,8 @@ interface Sum {
   readonly weightKind: 'float' | 'int8' | 'uint8'
   /** Behind the sum, which is an output of the model too. */
   readonly behind: 'nothing' | 'Q' | 'Relu' | 'Relu, Q'
-  /** Of its output channels; 0: no bias. */
-  readonly bias: number
+  /** Its shape; null: no bias. */
+  readonly bias: readonly number[] | null
   readonly attributes: Readonly<Record<string, Attribute>>
 }
 
@@ -52,9 +52,9 @@ function modelOf(
     initializers.push({ name: 'z', type: weightKind, shape: [], data: zero })
     nodes.push({ operator: 'DequantizeLinear', inputs: ['q', 's', 'z'], outputs: ['w'] })
   }
-  if (bias > 0) initializers.push({ name: 'b', type: 'float32', shape: [bias], data: terms(random, bias) })
+  if (bias) initializers.push({ name: 'b', type: 'float32', shape: bias, data: terms(random, sizeOf(bias)) })
   const last = behind.startsWith('Relu') ? 'r' : 'y'
-  const inputs = ['x', 'w', ...(bias > 0 ? ['b'] : [])]
+  const inputs = ['x', 'w', ...(bias ? ['b'] : [])]
   return writeModel({
     nodes: [
       ...nodes,
@@ -115,7 +115,7 @@ function randomProduct(random: Random, isDeep: boolean): Sum {
     input: [...leading, depth],
     weight: transB ? [units, depth] : [depth, units],
     ...randomForm(random),
-    bias: operator === 'Gemm' && random.boolean() ? units : 0,
+    bias: operator === 'Gemm' ? random.pick([null, [units], [units], [1, units], [1], []]) : null,
     attributes:
       operator === 'Gemm'
         ? { transB, alpha: { float: random.pick([1, 0.3]) }, beta: { float: random.pick([1, 0.7]) } }
@@ -135,13 +135,13 @@ function randomConvolution(random: Random, isDeep: boolean): Sum {
     input: [random.integer(1, 2), group * inside, ...spatial],
     weight: [group * outside, inside, ...kernel],
     ...randomForm(random),
-    bias: random.boolean() ? group * outside : 0,
+    bias: random.boolean() ? [group * outside] : null,
     attributes: { group, pads, strides: kernel.map(() => random.integer(1, 2)) },
   }
 }
 
 describe.each([
-  ['matrix products', randomProduct, 60],
+  ['matrix products', randomProduct, 90],
   ['convolutions', randomConvolution, 90],
 ] as const)('%s left in float', (_, make, count) => {
   it.each([

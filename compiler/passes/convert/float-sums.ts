@@ -136,7 +136,7 @@ function refuseRewritten(node: OnnxNode, conversion: Conversion): void {
 
 /**
  * The reference has a kernel of its own for a row times a matrix that it has not packed. Float constants it packs, and it
- * multiplies otherwise where only the weight is dequantized and no Q follows (it keeps such weights quantized).
+ * multiplies otherwise where only the weight is dequantized, a bias has one entry per column, and no Q follows (it keeps such weights quantized).
  */
 export function isRowTimesMatrix(node: OnnxNode, conversion: Conversion): boolean {
   const { graph } = conversion
@@ -144,7 +144,9 @@ export function isRowTimesMatrix(node: OnnxNode, conversion: Conversion): boolea
     graph.nodes.find((n) => n.outputs.includes(name))?.operator === 'DequantizeLinear'
   const dequantized = node.node.inputs.filter(isDequantized)
   const end = groupEnd(new GraphEditor(graph), node.node)
-  const keepsQuanta = dequantized.length === 1 && end !== undefined && end.quantize === null
+  const columns = graph.tensors.get(node.node.outputs[0]!)!.shape.at(-1)!
+  const hasPlainBias = !node.has(2) || `${node.shape(2)}` === `${columns}`
+  const keepsQuanta = dequantized.length === 1 && hasPlainBias && end !== undefined && end.quantize === null
   return sizeOf(node.shape(0).slice(0, -1)) === 1 && !keepsQuanta
 }
 
