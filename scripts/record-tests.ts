@@ -22,7 +22,8 @@ import { differences } from '../test/tflite/compare.js'
 import { randomNetwork } from '../test/tflite/random-networks.js'
 
 const root = join(import.meta.dirname, '..', '..')
-const randomCount = 2000
+const randomModels = 6000
+const randomNetworks = 2000
 const onnx = new Tally()
 const tflite = new Tally()
 let exact = 0
@@ -69,8 +70,10 @@ for (const form of ['qdq', 'qoperator'] as const) {
     }
   }
 }
-for (let seed = 1; seed <= randomCount; seed++) {
+for (let seed = 1; seed <= randomModels; seed++) {
   await addIfExact(writeModel(randomModel(seed)), seed, seed % 2 === 0)
+}
+for (let seed = 1; seed <= randomNetworks; seed++) {
   const { text, samples } = randomNetwork(seed, 3)
   if ((await differences(text, samples)).length === 0) addTflite(writeTflite(text))
 }
