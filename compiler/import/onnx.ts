@@ -6,32 +6,16 @@ import type { onnx } from 'onnx-proto'
 import onnxProto from 'onnx-proto'
 import { CapletError } from '../errors.js'
 import type { Attributes, Graph, Node, Tensor } from '../ir/graph.js'
-import type { Constant, ElementType } from '../ir/types.js'
+import type { Constant } from '../ir/types.js'
+import { type DeclaredInput, declaredInput, declaredTypes } from './declared.js'
 import { refuseOtherFormats } from './file-format.js'
 import { malformed, readNode } from './node-proto.js'
-import {
-  constantFromProto,
-  countElements,
-  elementTypeOf,
-  knownElementType,
-  type LoadExternalData,
-  toNumber,
-} from './tensor-proto.js'
+import { constantFromProto, type LoadExternalData, toNumber } from './tensor-proto.js'
 
 /** The oldest operator set whose quantized forms are accepted, and the newest that the pinned reference loads. */
 export const oldestOpset = 7
 export const newestOpset = 26
 export const newestIrVersion = 13
-
-/** A dimension without a number carries its symbol, or '' for none. */
-export type DeclaredShape = readonly (number | string)[]
-
-/** A graph input as declared. */
-export interface DeclaredInput {
-  readonly name: string
-  readonly type: ElementType
-  readonly shape: DeclaredShape | null
-}
 
 /** The model as written: tensors hold only constants; types are inferred in step 3. */
 export interface SourceModel {
@@ -193,46 +177,6 @@ function checkVersions(model: onnx.ModelProto): number {
     })
   }
   return opset
-}
-
-function declaredInput(value: onnx.IValueInfoProto): DeclaredInput {
-  const name = value.name ?? ''
-  const tensor = value.type?.tensorType
-  if (!tensor) {
-    throw new CapletError({
-      code: 'unsupported-type',
-      message: `Input "${name}" is not a tensor`,
-      remedy: 'Only tensor inputs are supported: remove sequences, maps and optionals.',
-    })
-  }
-  const type = elementTypeOf(tensor.elemType ?? 0, `input "${name}"`)
-  const shape = declaredShape(tensor)
-  if (!shape) return { name, type, shape: null }
-  // Exporters also mark a free dimension by 0.
-  const declared = shape.map((d) => (d === 0 ? '' : d))
-  countElements(
-    declared.filter((d) => typeof d === 'number'),
-    `input "${name}"`,
-  )
-  return { name, type, shape: declared }
-}
-
-/** A dimension below 0 is none. */
-function declaredShape({ shape }: onnx.TypeProto.ITensor): DeclaredShape | null {
-  if (!shape?.dim) return null
-  const dims = shape.dim.map((d) => (d.dimValue != null ? toNumber(d.dimValue) : (d.dimParam ?? '')))
-  return dims.map((d) => (typeof d === 'number' && d < 0 ? '' : d))
-}
-
-/** Of tensors of types that Caplet knows. */
-function declaredTypes({ valueInfo, output }: onnx.IGraphProto): Map<string, DeclaredInput> {
-  const declared = new Map<string, DeclaredInput>()
-  for (const { name, type: value } of [...(valueInfo ?? []), ...(output ?? [])]) {
-    const tensor = value?.tensorType
-    const type = tensor?.elemType ? knownElementType(tensor.elemType) : undefined
-    if (name && tensor && type) declared.set(name, { name, type, shape: declaredShape(tensor) })
-  }
-  return declared
 }
 
 /** Gives every node a name of its own, so that messages and reports can point at it. */

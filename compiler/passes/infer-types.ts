@@ -6,7 +6,8 @@
 // Post: no dynamic dimension, no unknown operator or attribute. Leaves DequantizeLinear of constants as it is:
 // the reference's fusions look for it.
 import { CapletError, type Problem } from '../errors.js'
-import type { DeclaredInput, OnnxGraph, SourceModel } from '../import/onnx.js'
+import type { DeclaredInput } from '../import/declared.js'
+import type { OnnxGraph, SourceModel } from '../import/onnx.js'
 import type { Node, Tensor } from '../ir/graph.js'
 import { type Constant, isNibbleType, sizeOf } from '../ir/types.js'
 import { type AttributeKind, OnnxNode, type OnnxOperator } from '../operators/onnx.js'

@@ -69,7 +69,17 @@ describe(`${count} random networks`, () => {
     const kinds = outcomes.map(({ entry: { configuration: c } }) => `${c.format} ${c.types} ${c.per_channel}`)
     expect(new Set(kinds).size).toBe(2 * 3 * 2)
     const operators = new Set(outcomes.flatMap(({ entry }) => Object.keys(entry.float.operators)))
-    for (const name of ['Conv', 'Gemm', 'Add', 'Mul', 'Concat', 'MaxPool', 'GlobalAveragePool', 'Softmax', 'Erf']) {
+    for (const name of [
+      'Conv',
+      'Gemm',
+      'Add',
+      'Mul',
+      'Concat',
+      'MaxPool',
+      'GlobalAveragePool',
+      'Softmax',
+      'Erf',
+    ]) {
       expect([...operators], name).toContain(name)
     }
   })

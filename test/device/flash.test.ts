@@ -13,17 +13,30 @@ import { openDevice } from '../../runtime/device/device.js'
 import { missingPrograms } from '../../runtime/device/toolchain.js'
 import { root } from '../run-caplet.js'
 
-/** The remote protocol of gdb: `$packet#checksum`, each answered with `+` and a packet of the other side. */
+/**
+ * The remote protocol of gdb: `$packet#checksum`, each answered with `+` and a packet of the other side. Packets may come in parts or
+ * several at once; one that begins with T says, unasked, that the core has stopped.
+ */
 async function ask(path: string, packets: readonly string[]): Promise<string[]> {
   const socket = createConnection(path)
   const replies: string[] = []
+  let rest = ''
+  async function next(): Promise<string> {
+    for (;;) {
+      const found = /\$([^#]*)#[0-9a-f]{2}/.exec(rest)
+      if (!found) {
+        rest += (await once(socket, 'data'))[0]
+        continue
+      }
+      rest = rest.slice(found.index + found[0].length)
+      socket.write('+')
+      if (!found[1]!.startsWith('T')) return found[1]!
+    }
+  }
   for (const packet of packets) {
     const sum = [...packet].reduce((total, character) => total + character.charCodeAt(0), 0) & 255
     socket.write(`$${packet}#${sum.toString(16).padStart(2, '0')}`)
-    let text = ''
-    while (!/#[0-9a-f]{2}/.test(text)) text += (await once(socket, 'data'))[0]
-    socket.write('+')
-    replies.push(/\$(.*)#/.exec(text)![1]!)
+    replies.push(await next())
   }
   socket.destroy()
   return replies

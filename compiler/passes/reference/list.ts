@@ -23,6 +23,7 @@ import { refuseLostOutputs, refuseRepeatedOutputs } from './refuse-lost-outputs.
 import { refuseNegativePools } from './refuse-negative-pads.js'
 import { refuseSignlessTransposes } from './refuse-signless-transposes.js'
 import { removeDoubleQuantization } from './remove-double-quantization.js'
+import { reorderConvolutionSums } from './reorder-convolution-sums.js'
 import { reorderNormalizedSums } from './reorder-normalized-sums.js'
 import { runOnQuanta } from './run-on-quanta.js'
 import { separateDequantize } from './separate-dequantize.js'
@@ -76,6 +77,7 @@ export function applyReferencePasses(graph: OnnxGraph): OnnxGraph {
       if (!changed) break
     }
   }
+  reorderConvolutionSums(editor)
   refuseNegativePools(editor)
   return editor.finish()
 }
