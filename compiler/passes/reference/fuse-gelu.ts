@@ -55,16 +55,17 @@ function writtenOut(editor: GraphEditor, division: Node): Node[] | null {
 }
 
 /**
- * Refuses a graph output that the reference loses: the first step, x^3 or 0.044715 x, of a Gelu by tanh that is written out. The
- * operator that it makes of one computes the same as the steps do.
+ * Refuses two forms of a Gelu by tanh that is written out, of which the reference makes an operator that computes the same as the
+ * steps do: with the first of them, x^3 or 0.044715 x, as a graph output, which it loses; and of a scalar, which it does not run.
  */
-export function refuseGeluOutput(editor: GraphEditor): boolean {
+export function refuseGelu(editor: GraphEditor): boolean {
   return editor.each((node) => {
     const [output] = node.outputs as [string]
     const hasConstant = (value: number) => node.inputs.some((name) => isNear(editor, name, value))
     const isFirst =
       (node.operator === 'Pow' && hasConstant(3)) || (node.operator === 'Mul' && hasConstant(0.044715))
-    if (!isFirst || !editor.isOutput(output) || editor.uses(output).length !== 1) return false
+    const isScalar = editor.tensor(output)!.shape.length === 0
+    if (!isFirst || editor.uses(output).length !== 1 || !(isScalar || editor.isOutput(output))) return false
     let next: Use | undefined = editor.uses(output)[0]
     for (const operator of ['Mul', 'Add', 'Mul']) {
       next = next?.node.operator === operator ? editor.onlyUse(next.node.outputs[0]!) : undefined
@@ -74,8 +75,8 @@ export function refuseGeluOutput(editor: GraphEditor): boolean {
       .view(node)
       .error(
         'reference-refuses',
-        `The reference makes one operator of the Gelu that it begins, and loses the output "${output}"`,
-        'Do not make it an output.',
+        `The reference makes one operator of the Gelu that it begins, and ${isScalar ? 'runs none of a scalar' : `loses the output "${output}"`}`,
+        isScalar ? 'Give it a tensor of rank 1.' : 'Do not make it an output.',
       )
   })
 }

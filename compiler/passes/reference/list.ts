@@ -9,7 +9,7 @@ import { eliminateNoOps } from './eliminate-no-ops.js'
 import { foldBatchNormalization } from './fold-batch-normalization.js'
 import { foldPads } from './fold-pads.js'
 import { fuseDivision } from './fuse-division.js'
-import { fuseGelu, fuseGeluEarly, refuseGeluOutput } from './fuse-gelu.js'
+import { fuseGelu, fuseGeluEarly, refuseGelu } from './fuse-gelu.js'
 import { fuseGemmTranspose } from './fuse-gemm-transpose.js'
 import { fuseMatMulAdd } from './fuse-matmul-add.js'
 import { fuseNormalization, fuseNormalizationEarly } from './fuse-normalization.js'
@@ -55,7 +55,7 @@ const extended: readonly Pass[] = [
   runOnQuanta,
   fuseQuantizedGroups,
   fuseGelu,
-  refuseGeluOutput,
+  refuseGelu,
   fuseNormalization,
   reorderNormalizedSums,
   refuseLostOutputs,

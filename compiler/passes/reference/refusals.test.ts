@@ -121,6 +121,17 @@ describe('transposes that cancel each other', () => {
       output q`
     expect(await againstOracle(text)).toBe('refused unsupported-feature Transpose')
     expect(await againstOracle(text.replace('output y', ''))).toBe('exact')
+    const behind = `
+      input x: float32[2,3]
+      a: float32[3,2] = ${transposed('x')}
+      b: float32[3,2] = Relu(a)
+      y: float32[2,3] = ${transposed('b')}
+      c: float32[3,2] = Clip(b, float32 0, float32 1)
+      q: uint8[3,2] = QuantizeLinear(c, float32 0.02, uint8 0)
+      output y
+      output q`
+    expect(await againstOracle(behind)).toBe('refused unsupported-feature Relu')
+    expect(await againstOracle(behind.replace('output y', ''))).toBe('exact')
   })
 })
 

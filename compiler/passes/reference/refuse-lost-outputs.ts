@@ -25,6 +25,9 @@ export function refuseRepeatedOutputs(editor: GraphEditor): boolean {
 
 export function refuseLostOutputs(editor: GraphEditor): boolean {
   refuseRepeatedOutputs(editor)
+  const isComputed = (name: string) =>
+    editor.tensor(name)!.type === 'float32' && !isDequantize(editor.producer(name))
+  if (!editor.outputs.some(isComputed)) return false
   return editor.each((node) => {
     if (isQuantize(node)) refuseTransposedOutput(editor, node)
     return false
@@ -90,25 +93,40 @@ function isQuantizedBefore(editor: GraphEditor, tensor: string): boolean {
 }
 
 function refuseTransposedOutput(editor: GraphEditor, quantize: Node): void {
-  let tensor = quantize.inputs[0]!
-  for (let node = editor.producer(tensor); node; node = editor.producer(tensor)) {
-    // A transpose behind an operator of one input is one in front of it to the reference, and cancels another one.
-    const isMoved =
-      node.operator !== 'Transpose' && transposedAbove(editor, node) && leads(editor, tensor, 'Transpose')
-    const source = node.inputs[0]!
-    const isWritten = node.operator === 'Transpose' && isGivenOut(editor, source)
-    if (isMoved || isWritten) {
-      throw editor
-        .view(node)
-        .error(
-          'unsupported-feature',
-          `It leads from the float output "${isMoved ? tensor : source}" to a QuantizeLinear: the reference writes the quantized values to that output`,
-          'Quantize the output itself, or do not make it an output.',
-        )
-    }
-    if (node.operator !== 'Transpose') return
-    tensor = source
+  const path = pathOf(editor, quantize)
+  const first = path.findIndex((node) => node.operator !== 'Transpose')
+  const direct = first < 0 ? path : path.slice(0, first)
+  for (const node of direct)
+    if (isGivenOut(editor, node.inputs[0]!)) throw quantizedOutput(editor, node, node.inputs[0]!)
+  // A transpose behind an operator of one input is one in front of it to the reference, and cancels another one.
+  const last = path.findLastIndex((node) => node.operator === 'Transpose')
+  for (const node of path.slice(0, Math.max(last, 0))) {
+    const [tensor] = node.outputs as [string]
+    if (node.operator !== 'Transpose' && leads(editor, tensor, 'Transpose'))
+      throw quantizedOutput(editor, node, tensor)
   }
+}
+
+const quantizedOutput = (editor: GraphEditor, node: Node, tensor: string) =>
+  editor
+    .view(node)
+    .error(
+      'unsupported-feature',
+      `It leads from the float output "${tensor}" to a QuantizeLinear: the reference writes the quantized values to that output`,
+      'Quantize the output itself, or do not make it an output.',
+    )
+
+/** What stands in front of a Q, of one tensor and constants each, the nearest first. */
+function pathOf(editor: GraphEditor, quantize: Node): Node[] {
+  const path: Node[] = []
+  let node = editor.producer(quantize.inputs[0]!)
+  while (node) {
+    const [first, ...others] = node.inputs as [string, ...string[]]
+    if (!others.every((name) => name === '' || name === first || editor.constant(name))) return path
+    path.push(node)
+    node = editor.producer(first)
+  }
+  return path
 }
 
 /** Whether it is a graph output, or one holds the same elements in the same order, or in another shape. */
@@ -127,13 +145,3 @@ const moving = new Set(['Transpose', 'Reshape', 'Squeeze', 'Unsqueeze'])
 /** Whether such an operator makes a graph output of the tensor. */
 const leads = (editor: GraphEditor, tensor: string, operator: string): boolean =>
   editor.uses(tensor).some(({ node }) => node.operator === operator && editor.isOutput(node.outputs[0]!))
-
-function transposedAbove(editor: GraphEditor, node: Node): boolean {
-  let above: Node | undefined = node
-  while (above && above.operator !== 'Transpose') {
-    const [first, ...others] = above.inputs as [string, ...string[]]
-    const isOfOne = others.every((name) => name === '' || name === first || editor.constant(name))
-    above = isOfOne ? editor.producer(first) : undefined
-  }
-  return above !== undefined
-}
