@@ -179,7 +179,6 @@ export const qLinearAveragePool: OnnxOperator = {
     return [poolType(node, 4)]
   },
   convert: (node, conversion) => {
-    requireScalars(node, [1, 2, 3, 4])
     const placed = placePool(node)
     refuseNegativePads(node, placed)
     const { output: spatial, ...window } = placed

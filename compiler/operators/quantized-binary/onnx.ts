@@ -57,7 +57,6 @@ function quantizedForm(name: string, operation: 'add' | 'multiply'): OnnxOperato
           'Quantize all three to one type.',
         )
       }
-      requireScalars(node, [1, 2, 4, 5, 6, 7])
       const output = node.node.outputs[0]!
       const { shape } = conversion.graph.tensors.get(output)!
       const tensor = conversion.emit(

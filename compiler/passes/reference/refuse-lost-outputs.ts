@@ -73,16 +73,18 @@ function repeated(editor: GraphEditor, output: string): string | null {
   return null
 }
 
-const permutationOf = (editor: GraphEditor, { inputs, ...node }: Node): readonly number[] =>
-  editor.view({ inputs, ...node }).ints('perm') ??
-  editor.tensor(inputs[0]!)!.shape.map((_, axis, { length }) => length - 1 - axis)
+const permutationOf = (editor: GraphEditor, transpose: Node): readonly number[] =>
+  editor.view(transpose).ints('perm') ??
+  editor.tensor(transpose.inputs[0]!)!.shape.map((_, axis, { length }) => length - 1 - axis)
 
-/** Of one tensor and constants, shape unchanged. */
-function isElementwise(editor: GraphEditor, { inputs, outputs }: Node): boolean {
-  const [first, ...others] = inputs as [string, ...string[]]
-  const isSameShape = `${editor.tensor(first)?.shape}` === `${editor.tensor(outputs[0]!)?.shape}`
-  return isSameShape && others.every((name) => name === '' || name === first || editor.constant(name))
-}
+/** Of one tensor, perhaps more than once, and constants. */
+const isOfOneTensor = (editor: GraphEditor, { inputs: [first, ...others] }: Node): boolean =>
+  others.every((name) => name === '' || name === first || editor.constant(name))
+
+/** That, with the shape unchanged. */
+const isElementwise = (editor: GraphEditor, node: Node): boolean =>
+  isOfOneTensor(editor, node) &&
+  `${editor.tensor(node.inputs[0]!)?.shape}` === `${editor.tensor(node.outputs[0]!)?.shape}`
 
 /** Quanta, or a DequantizeLinear of some, transposed or not. */
 function isQuantizedBefore(editor: GraphEditor, tensor: string): boolean {
@@ -120,11 +122,9 @@ const quantizedOutput = (editor: GraphEditor, node: Node, tensor: string) =>
 function pathOf(editor: GraphEditor, quantize: Node): Node[] {
   const path: Node[] = []
   let node = editor.producer(quantize.inputs[0]!)
-  while (node) {
-    const [first, ...others] = node.inputs as [string, ...string[]]
-    if (!others.every((name) => name === '' || name === first || editor.constant(name))) return path
+  while (node && isOfOneTensor(editor, node)) {
     path.push(node)
-    node = editor.producer(first)
+    node = editor.producer(node.inputs[0]!)
   }
   return path
 }
